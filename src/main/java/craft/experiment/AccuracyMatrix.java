@@ -1,0 +1,47 @@
+package craft.experiment;
+
+import java.util.Arrays;
+
+/**
+ * Scores a_{j,i} of task i after training j tasks; row 0 is the untrained model. Values in [0, 1], NaN where not (yet)
+ * measured. Not thread-safe.
+ */
+public final class AccuracyMatrix {
+    private final int tasks;
+    private final double[][] values;
+
+    public AccuracyMatrix(int tasks) {
+        this.tasks = tasks;
+        this.values = new double[tasks + 1][tasks];
+        for (double[] row : values) {
+            Arrays.fill(row, Double.NaN);
+        }
+    }
+
+    public int tasks() {
+        return tasks;
+    }
+
+    /** @param after 0..T; @param task 1..T */
+    public double get(int after, int task) {
+        return values[after][task - 1];
+    }
+
+    public void set(int after, int task, double value) {
+        values[after][task - 1] = value;
+    }
+
+    /** Rows 1..T by tasks 1..T: the square matrix a_{j,i} that papers print. */
+    public double[][] trained() {
+        double[][] copy = new double[tasks][];
+        for (int j = 1; j <= tasks; j++) {
+            copy[j - 1] = values[j].clone();
+        }
+        return copy;
+    }
+
+    /** Row 0: scores of the untrained model. */
+    public double[] untrained() {
+        return values[0].clone();
+    }
+}

@@ -1,0 +1,65 @@
+package craft.experiment;
+
+import craft.error.InvalidInputException;
+import craft.intervention.SiteOptions;
+import craft.method.MethodOptions;
+import craft.method.TrainingOptions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * All of one experiment: what is trained, on what, how, and the seed. The same recipe gives the same numbers on the
+ * same machine.
+ *
+ * @param name for people; also the first part of the run folder's name
+ * @param description one or two sentences, may be empty
+ * @param model {@code bundled:<name>} or a Hugging Face folder
+ * @param tasks task folders, in the order they are learnt
+ */
+public record Recipe(String name, String description, String model, List<String> tasks, long seed, SiteOptions sites,
+        TrainingOptions training, DataOptions data, MethodOptions method) {
+
+    public Recipe {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(description, "description");
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(sites, "sites");
+        Objects.requireNonNull(training, "training");
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(method, "method");
+        tasks = List.copyOf(tasks);
+    }
+
+    /** What can be said of the options without reading a model or a task. */
+    public void check() {
+        if (name.isBlank()) {
+            throw new InvalidInputException("The recipe has no name. Give it one: \"name\": \"My experiment\".");
+        }
+        if (tasks.isEmpty()) {
+            throw new InvalidInputException("The recipe \"" + name + "\" lists no tasks. Add at least one task folder.");
+        }
+        Set<String> seen = new HashSet<>();
+        for (String task : tasks) {
+            if (!seen.add(task)) {
+                throw new InvalidInputException("The recipe \"" + name + "\" lists task \"" + task + "\" twice. Remove one.");
+            }
+        }
+        training.check();
+        data.check();
+        method.check();
+    }
+
+    public Recipe withTasks(List<String> newTasks) {
+        return new Recipe(name, description, model, newTasks, seed, sites, training, data, method);
+    }
+
+    public Recipe withSeed(long newSeed) {
+        return new Recipe(name, description, model, tasks, newSeed, sites, training, data, method);
+    }
+
+    public Recipe withModel(String newModel) {
+        return new Recipe(name, description, newModel, tasks, seed, sites, training, data, method);
+    }
+}

@@ -1,0 +1,20 @@
+package craft.experiment;
+
+/** The commands a person has over a run. Every one returns at once and may be called from any thread. */
+public interface RunControl {
+    /** Starts the service thread. Only the first call has an effect. */
+    void start();
+
+    /** Holds the run after the current step; the processor is free until {@link #resume()}. */
+    void pause();
+
+    void resume();
+
+    /** Ends the run as interrupted, after the current step. */
+    void stop();
+
+    boolean running();
+
+    /** Blocks until the run has ended in whatever way and all its native memory is released. */
+    void await() throws InterruptedException;
+}

@@ -1,0 +1,45 @@
+package craft.intervention;
+
+import craft.error.InvalidInputException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which prompt tokens are edited: the first {@code first} and the last {@code last}, the answer excluded (pyreft's
+ * {@code f<n>+l<m>}).
+ */
+public record Positions(int first, int last) {
+    private static final Pattern TEXT = Pattern.compile("(?:f(\\d{1,6}))?\\+?(?:l(\\d{1,6}))?");
+
+    public Positions {
+        if (first < 0 || last < 0 || first + last == 0) {
+            throw new InvalidInputException("Positions must name at least one prompt token, for example l16 or f2+l4.");
+        }
+    }
+
+    /** Reads {@code f2+l4}, {@code l16} or {@code f3}. */
+    public static Positions parse(String text) {
+        Matcher m = TEXT.matcher(text.strip());
+        if (text.isBlank() || !m.matches() || (m.group(1) == null && m.group(2) == null)) {
+            throw new InvalidInputException("Positions \"" + text
+                    + "\" are not understood. Write f<n>, l<m> or f<n>+l<m>, for example l16 or f2+l4.");
+        }
+        return new Positions(m.group(1) == null ? 0 : Integer.parseInt(m.group(1)),
+                m.group(2) == null ? 0 : Integer.parseInt(m.group(2)));
+    }
+
+    /** How many first tokens of a prompt of {@code length} are edited: min(floor(length / 2), first), as pyreft. */
+    public int firstOf(int length) {
+        return Math.min(length / 2, first);
+    }
+
+    /** How many last tokens of a prompt of {@code length} are edited: min(floor(length / 2), last), as pyreft. */
+    public int lastOf(int length) {
+        return Math.min(length / 2, last);
+    }
+
+    @Override
+    public String toString() {
+        return (first > 0 ? "f" + first : "") + (first > 0 && last > 0 ? "+" : "") + (last > 0 ? "l" + last : "");
+    }
+}

@@ -1,0 +1,29 @@
+package craft.task;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One task of a sequence.
+ *
+ * @param name folder name, unique within a sequence
+ * @param labels the labels to choose among, in the order of the prompt; empty for a generation task
+ * @param train rows to learn from; never empty
+ * @param eval rows for validation (stopping rules); may be empty
+ * @param test rows to score; never empty
+ * @param about free facts of {@code about.json} for display: kind, language, licence, source
+ */
+public record Task(String name, List<String> labels, List<Example> train, List<Example> eval, List<Example> test,
+        Map<String, String> about) {
+    public Task {
+        labels = List.copyOf(labels);
+        train = List.copyOf(train);
+        eval = List.copyOf(eval);
+        test = List.copyOf(test);
+        about = Map.copyOf(about);
+    }
+
+    public boolean classification() {
+        return !labels.isEmpty();
+    }
+}
