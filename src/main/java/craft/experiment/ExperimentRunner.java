@@ -1,37 +1,88 @@
 package craft.experiment;
 
-/** Runs one recipe on its own service thread. */
+import craft.error.InvalidInputException;
+import craft.error.Messages;
+import craft.lm.CausalLm;
+import craft.lm.TorchThread;
+import craft.method.Monitor;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs one recipe on its own service thread: the only thread that computes, so that a window never waits. Ends with exactly
+ * one of {@link RunEvent.RunFinished}, {@link RunEvent.RunInterrupted} and {@link RunEvent.RunFailed}.
+ */
 public final class ExperimentRunner implements RunControl {
+    private final Recipe recipe;
+    private final RunListener listener;
+    private final RunArtifacts artifacts;
+    private final Gate gate = new Gate();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
     public ExperimentRunner(Recipe recipe, RunListener listener, RunArtifacts artifacts) {
+        this.recipe = recipe;
+        this.listener = listener;
+        this.artifacts = artifacts;
     }
 
     @Override
     public void start() {
-        throw new UnsupportedOperationException();
+        if (started.compareAndSet(false, true)) {
+            Thread thread = new Thread(this::run, "craft-run");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void run() {
+        try {
+            listener.onEvent(outcome());
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Everything but the last event, which is returned once all native memory is released. */
+    private RunEvent outcome() {
+        try {
+            listener.onEvent(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
+            TorchThread.prepare();
+            recipe.check();
+            try (CausalLm model = CausalLm.load(Preparation.modelFolder(recipe.model()))) {
+                return new TaskSequence(recipe, model, listener, artifacts, gate).run();
+            }
+        } catch (Monitor.Stopped e) {
+            return new RunEvent.RunInterrupted("Stopped by the user");
+        } catch (InvalidInputException e) {
+            return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
+        } catch (RuntimeException | Error e) { // whatever happens, the run's record says so
+            return new RunEvent.RunFailed(Messages.forUser(e), Messages.diagnostics(e));
+        }
     }
 
     @Override
     public void pause() {
-        throw new UnsupportedOperationException();
+        gate.pause();
     }
 
     @Override
     public void resume() {
-        throw new UnsupportedOperationException();
+        gate.open();
     }
 
     @Override
     public void stop() {
-        throw new UnsupportedOperationException();
+        gate.stop();
     }
 
     @Override
     public boolean running() {
-        throw new UnsupportedOperationException();
+        return started.get() && ended.getCount() > 0;
     }
 
     @Override
     public void await() throws InterruptedException {
-        throw new UnsupportedOperationException();
+        ended.await();
     }
 }

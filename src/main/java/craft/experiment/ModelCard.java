@@ -1,6 +1,16 @@
 package craft.experiment;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.error.InvalidInputException;
+import craft.lm.ModelConfig;
+import craft.lm.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.StringJoiner;
 
 /**
  * A base model at a glance, read from its folder without loading the weights.
@@ -18,9 +28,53 @@ public record ModelCard(Path folder, String name, String family, long parameters
 
     /**
      * @param model {@code bundled:<name>} or a folder
-     * @throws craft.error.InvalidInputException when the folder is no model we can use, with what is wrong
+     * @throws InvalidInputException when the folder is no model we can use, with what is wrong
      */
     public static ModelCard read(String model) {
-        throw new UnsupportedOperationException();
+        try (ModelFolder opened = ModelFolder.open(resolve(model))) {
+            opened.checkTensors();
+            ModelConfig config = opened.config();
+            Path folder = opened.folder().toAbsolutePath().normalize();
+            Path name = folder.getFileName();
+            return new ModelCard(opened.folder(), name == null ? folder.toString() : name.toString(),
+                    config.architecture(), config.parameters(), config.layers(), config.hiddenSize(), config.heads(),
+                    config.keyValueHeads(), config.vocabulary(), config.context(), opened.dtype().name(),
+                    opened.bytes(), about(folder.resolve("about.json")));
+        }
+    }
+
+    private static Path resolve(String model) {
+        if (model.startsWith(Bundled.PREFIX)) {
+            return Bundled.model(model.substring(Bundled.PREFIX.length()));
+        }
+        if (model.isBlank()) {
+            throw new InvalidInputException("No model is named. Write bundled:<name> or a model's folder.");
+        }
+        try {
+            return Path.of(model);
+        } catch (InvalidPathException e) {
+            throw new InvalidInputException("\"" + model + "\" is not a path: " + e.getReason() + ".", e);
+        }
+    }
+
+    /** What it is, its licence and its limits, one a line. */
+    private static String about(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return "";
+        }
+        try {
+            JsonNode root = new ObjectMapper().readTree(file.toFile());
+            StringJoiner text = new StringJoiner("\n");
+            for (String key : new String[] {"what", "licence", "license", "limits"}) {
+                if (root.path(key).isTextual()) {
+                    text.add(root.get(key).textValue());
+                }
+            }
+            return text.toString();
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + " is not valid JSON. Repair or remove it.", e);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+        }
     }
 }

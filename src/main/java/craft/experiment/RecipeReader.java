@@ -1,10 +1,49 @@
 package craft.experiment;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import craft.error.InvalidInputException;
+import craft.intervention.SiteOptions;
+import craft.method.MethodOptions;
+import craft.method.TrainingOptions;
+import craft.method.craft.CraftOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Reads recipes strictly: what is missing gets its default, what is unknown is refused by name. */
 public final class RecipeReader {
+    /** Name of the recipe's file in a sample folder. */
+    public static final String FILE = "recipe.json";
+    /** The model of a recipe that names none. */
+    public static final String DEFAULT_MODEL = Bundled.PREFIX + "seedling";
+    private static final long DEFAULT_SEED = 1;
+    private static final String DEFAULT_METHOD = "craft";
+    /** A recipe is a page; anything much larger is another file by mistake. */
+    private static final long LARGEST_FILE = 10_000_000;
+    /** The options of each method, by the name that {@code method.type} gives it. */
+    private static final Map<String, Supplier<MethodOptions>> METHODS = Map.of(DEFAULT_METHOD, CraftOptions::defaults);
+
     private RecipeReader() {
     }
 
@@ -15,21 +54,194 @@ public final class RecipeReader {
      * @throws craft.error.InvalidInputException naming file, option and what to do
      */
     public static Recipe read(Path recipe, Map<String, String> set) {
-        throw new UnsupportedOperationException();
+        Path file = fileOf(recipe);
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        String where = file + ": ";
+        ObjectNode user = parse(file);
+        String typeSet = set.get("method.type");
+        ObjectNode tree = defaults(folder.getFileName() == null ? "Recipe" : folder.getFileName().toString(),
+                typeSet != null ? typeSet : methodType(user), where);
+        if (!user.has("tasks") && !set.containsKey("tasks")) {
+            throw new InvalidInputException(where + "it lists no tasks. Add \"tasks\": [\"folder-of-first-task\", "
+                    + "...].");
+        }
+        OptionTree.merge(tree, user, "", where);
+        apply(tree, set);
+        Recipe read = finish(tree, folder, where);
+        try {
+            read.check();
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(where + e.getMessage(), e);
+        }
+        return read;
     }
 
-    /** The same for a recipe that is already there: changes options by dotted path. */
+    /**
+     * The same for a recipe that is already there: changes options by dotted path. The list of tasks may still be
+     * empty.
+     */
     public static Recipe with(Recipe recipe, Map<String, String> set) {
-        throw new UnsupportedOperationException();
+        ObjectNode tree = tree(recipe);
+        String type = set.get("method.type");
+        if (type != null && !type.equals(tree.path("method").path("type").asText())) {
+            tree.set("method", defaults("", type, "").get("method"));
+        }
+        apply(tree, set);
+        Recipe changed = finish(tree, Path.of("").toAbsolutePath(), "");
+        changed.training().check();
+        changed.data().check();
+        changed.method().check();
+        return changed;
     }
 
-    /** A recipe of defaults for tasks given by folder; for a sequence put together in the window. */
-    public static Recipe of(String name, String model, java.util.List<String> taskFolders) {
-        throw new UnsupportedOperationException();
+    /**
+     * A recipe of defaults for tasks given by folder; for a sequence put together in the window, so it may be empty.
+     */
+    public static Recipe of(String name, String model, List<String> taskFolders) {
+        ObjectNode tree = defaults(name, DEFAULT_METHOD, "");
+        tree.put("model", model);
+        ArrayNode tasks = tree.putArray("tasks");
+        taskFolders.forEach(tasks::add);
+        return finish(tree, Path.of("").toAbsolutePath(), "");
     }
 
     /** All options as dotted path to value as text, in the order of the records: what {@code --set} accepts. */
-    public static java.util.SortedMap<String, String> options(Recipe recipe) {
-        throw new UnsupportedOperationException();
+    public static SortedMap<String, String> options(Recipe recipe) {
+        Map<String, JsonNode> leaves = OptionTree.leaves(tree(recipe));
+        List<String> order = List.copyOf(leaves.keySet());
+        SortedMap<String, String> options = new TreeMap<>(Comparator
+                .comparingInt((String k) -> order.contains(k) ? order.indexOf(k) : order.size())
+                .thenComparing(Comparator.naturalOrder()));
+        leaves.forEach((path, value) -> options.put(path, value.isArray() ? value.toString() : value.asText()));
+        return Collections.unmodifiableSortedMap(options);
+    }
+
+    /** The recipe as a person would keep it: indented JSON with every option, which {@link #read} reads back. */
+    public static String write(Recipe recipe) {
+        return tree(recipe).toPrettyString() + "\n";
+    }
+
+    private static Path fileOf(Path given) {
+        if (Files.isDirectory(given)) {
+            Path inside = given.resolve(FILE);
+            if (!Files.isRegularFile(inside)) {
+                throw new InvalidInputException("The folder " + given + " has no " + FILE
+                        + ". Give a recipe file, or a folder that holds one.");
+            }
+            return inside;
+        }
+        if (!Files.exists(given)) {
+            throw new InvalidInputException("There is no recipe " + given
+                    + ". Give a recipe file, or a folder that holds a " + FILE + ".");
+        }
+        return given;
+    }
+
+    private static ObjectNode parse(Path file) {
+        String text;
+        try {
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new InvalidInputException(file + " is larger than 10 MB, so it is no recipe.");
+            }
+            text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidInputException(file + " is not UTF-8 text. Save it as UTF-8.", e);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        try {
+            JsonNode tree = Json.mapper().readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw new InvalidInputException(file + " is no recipe: it must be one JSON object { ... }.");
+        } catch (MismatchedInputException e) {
+            throw new InvalidInputException(file + ", line " + e.getLocation().getLineNr()
+                    + ": something follows the end of the recipe. Remove it.", e);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new InvalidInputException(file + (at == null ? "" : ", line " + at.getLineNr() + ", column "
+                    + at.getColumnNr()) + ": this is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String methodType(ObjectNode user) {
+        JsonNode type = user.path("method").path("type");
+        return type.isMissingNode() ? DEFAULT_METHOD : type.asText();
+    }
+
+    private static ObjectNode defaults(String name, String method, String where) {
+        Supplier<MethodOptions> options = METHODS.get(method);
+        if (options == null) {
+            throw new InvalidInputException(where + "option method.type is \"" + method + "\"; it must be one of "
+                    + METHODS.keySet().stream().sorted().collect(Collectors.joining(", ")) + ".");
+        }
+        return tree(new Recipe(name, "", DEFAULT_MODEL, List.of(), DEFAULT_SEED, SiteOptions.defaults(),
+                TrainingOptions.defaults(), DataOptions.defaults(), options.get()));
+    }
+
+    private static ObjectNode tree(Recipe recipe) {
+        return Json.mapper().valueToTree(recipe);
+    }
+
+    private static void apply(ObjectNode tree, Map<String, String> set) {
+        set.forEach((path, text) -> OptionTree.set(tree, path, text, "--set " + path + "=" + text + ": "));
+    }
+
+    private static Recipe finish(ObjectNode tree, Path base, String where) {
+        String model = tree.path("model").asText();
+        if (!model.startsWith(Bundled.PREFIX)) {
+            tree.put("model", absolute(model, base, "model", where));
+        }
+        List<String> tasks = new ArrayList<>();
+        tree.path("tasks").forEach(t -> tasks.add(absolute(t.asText(), base, "tasks", where)));
+        ArrayNode folders = tree.putArray("tasks");
+        tasks.forEach(folders::add);
+        try {
+            return Json.mapper().treeToValue(tree, Recipe.class);
+        } catch (InvalidFormatException e) {
+            throw new InvalidInputException(where + "option " + pathOf(e) + " is \"" + e.getValue() + "\"; "
+                    + acceptedOf(e), e);
+        } catch (JsonProcessingException e) {
+            String path = e instanceof JsonMappingException m ? pathOf(m) : "";
+            throw new InvalidInputException(where + (path.isEmpty() ? "" : "option " + path + ": ")
+                    + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The path from the root of the recipe; a list's element counts as its list. */
+    private static String pathOf(JsonMappingException e) {
+        return e.getPath().stream().map(JsonMappingException.Reference::getFieldName).filter(f -> f != null)
+                .collect(Collectors.joining("."));
+    }
+
+    private static String acceptedOf(InvalidFormatException e) {
+        if (e.getTargetType() != null && e.getTargetType().isEnum()) {
+            List<String> accepted = new ArrayList<>();
+            for (Object constant : e.getTargetType().getEnumConstants()) {
+                accepted.add(Json.constant((Enum<?>) constant));
+            }
+            return "it must be one of " + String.join(", ", accepted) + ".";
+        }
+        return e.getOriginalMessage();
+    }
+
+    /**
+     * A folder of the recipe's made absolute: from the recipe's folder, or, where only there something is to be found,
+     * from the working directory (paths of {@code --set} are typed there).
+     */
+    private static String absolute(String text, Path base, String option, String where) {
+        if (text.isBlank()) {
+            throw new InvalidInputException(where + "option " + option + " has an empty folder name.");
+        }
+        try {
+            Path fromRecipe = base.resolve(text).normalize();
+            Path fromHere = Path.of(text).toAbsolutePath().normalize();
+            return (!Files.exists(fromRecipe) && Files.exists(fromHere) ? fromHere : fromRecipe).toString();
+        } catch (InvalidPathException e) {
+            throw new InvalidInputException(where + "option " + option + ": \"" + text + "\" is no folder name: "
+                    + e.getReason(), e);
+        }
     }
 }

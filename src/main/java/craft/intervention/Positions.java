@@ -1,6 +1,7 @@
 package craft.intervention;
 
 import craft.error.InvalidInputException;
+import craft.lm.EditPositions;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
  * Which prompt tokens are edited: the first {@code first} and the last {@code last}, the answer excluded (pyreft's
  * {@code f<n>+l<m>}).
  */
-public record Positions(int first, int last) {
+public record Positions(int first, int last) implements EditPositions {
     private static final Pattern TEXT = Pattern.compile("(?:f(\\d{1,6}))?\\+?(?:l(\\d{1,6}))?");
 
     public Positions {
@@ -29,11 +30,13 @@ public record Positions(int first, int last) {
     }
 
     /** How many first tokens of a prompt of {@code length} are edited: min(floor(length / 2), first), as pyreft. */
+    @Override
     public int firstOf(int length) {
         return Math.min(length / 2, first);
     }
 
     /** How many last tokens of a prompt of {@code length} are edited: min(floor(length / 2), last), as pyreft. */
+    @Override
     public int lastOf(int length) {
         return Math.min(length / 2, last);
     }

@@ -1,5 +1,10 @@
 package craft.intervention;
 
+import craft.error.InvalidInputException;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Where interventions act and how large they are.
  *
@@ -11,5 +16,49 @@ package craft.intervention;
 public record SiteOptions(String layers, String positions, int rank, boolean identityStart) {
     public static SiteOptions defaults() {
         return new SiteOptions("all", "l16", 8, false);
+    }
+
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
+
+    /**
+     * The layers meant, ascending.
+     *
+     * @param count number of decoder blocks of the model
+     * @throws InvalidInputException when a layer does not exist or the text is not understood
+     */
+    public int[] layersOf(int count) {
+        TreeSet<Integer> found = new TreeSet<>();
+        if (layers.strip().equalsIgnoreCase("all")) {
+            for (int i = 0; i < count; i++) {
+                found.add(i);
+            }
+        } else {
+            for (String part : layers.split(",")) {
+                Matcher m = RANGE.matcher(part.strip());
+                if (!m.matches()) {
+                    throw new InvalidInputException("Option sites.layers is \"" + layers
+                            + "\"; write all, or layers and ranges such as 1,3,5 or 0-" + (count - 1) + ".");
+                }
+                int from = Integer.parseInt(m.group(1));
+                int to = m.group(2) == null ? from : Integer.parseInt(m.group(2));
+                if (from > to || to >= count) {
+                    throw new InvalidInputException("Option sites.layers names layer " + Math.max(from, to)
+                            + ", but the model has layers 0 to " + (count - 1) + ".");
+                }
+                for (int i = from; i <= to; i++) {
+                    found.add(i);
+                }
+            }
+        }
+        return found.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Refuses a rank that no orthonormal R of the model's width can have, and positions that are not understood. */
+    public void check(int width) {
+        if (rank < 1 || rank > width) {
+            throw new InvalidInputException("Option sites.rank is " + rank
+                    + "; it must be at least 1 and at most the model's hidden size, " + width + ".");
+        }
+        Positions.parse(positions);
     }
 }

@@ -1,27 +1,109 @@
 package craft.store;
 
 import craft.experiment.Recipe;
+import craft.experiment.RunArtifacts;
 import craft.experiment.RunControl;
+import craft.experiment.RunEvent;
 import craft.experiment.RunListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A run being made: its folder, its runner, and whoever listens. */
 public final class RunSession {
+    private static final Logger LOG = System.getLogger(RunSession.class.getName());
+
+    /** Makes what runs a recipe; tests put something quicker in its place. */
+    @FunctionalInterface
+    interface Runners {
+        RunControl make(Recipe recipe, RunListener listener, RunArtifacts artifacts);
+    }
+
+    private final RunFolder folder;
+    private final Recipe recipe;
+    private final RunLock lock;
+    private final Journal journal;
+    private final RunControl control;
+    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
+    private Provenance provenance = Provenance.UNKNOWN; // service thread only
+
+    RunSession(RunFolder folder, Recipe recipe, RunLock lock, Journal journal, Runners runners) {
+        this.folder = folder;
+        this.recipe = recipe;
+        this.lock = lock;
+        this.journal = journal;
+        this.control = runners.make(recipe, this::onEvent, new FolderArtifacts(folder, recipe, () -> provenance));
+    }
+
     public Path folder() {
-        throw new UnsupportedOperationException();
+        return folder.path();
     }
 
     public Recipe recipe() {
-        throw new UnsupportedOperationException();
+        return recipe;
     }
 
     /** Commands. The journal is closed when the run has ended. */
     public RunControl control() {
-        throw new UnsupportedOperationException();
+        return control;
     }
 
-    /** Adds a listener; call before {@code control().start()}. It gets each event after the journal has it. */
+    /**
+     * Adds a listener; call before {@code control().start()}. It gets each event after the journal has it. What it
+     * throws is logged and does not disturb the run.
+     */
     public void addListener(RunListener listener) {
-        throw new UnsupportedOperationException();
+        listeners.add(listener);
+    }
+
+    /** On the service thread. Throws when the event cannot be recorded, so that no run goes on unrecorded. */
+    private void onEvent(RunEvent event) {
+        try {
+            journal.append(event);
+        } catch (IOException e) {
+            String message = "The run cannot be recorded: " + folder.journal() + " could not be written ("
+                    + e.getMessage() + "). Is the disk full?";
+            if (!(event instanceof RunEvent.RunFailed || event instanceof RunEvent.RunInterrupted)) {
+                throw new UncheckedIOException(message, e);
+            }
+            // The run is over in any case; whoever listens must learn of it, and reopened it counts as interrupted.
+            LOG.log(Level.ERROR, message, e);
+        }
+        if (Journal.ends(event)) {
+            close();
+        }
+        for (RunListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "A listener of the run failed on " + event + "; the run goes on", e);
+            }
+        }
+        if (event instanceof RunEvent.RunStarted) {
+            recordProvenance();
+        }
+    }
+
+    /** After the listeners have the event: hashing a large model takes a while. */
+    private void recordProvenance() {
+        try {
+            provenance = Provenance.of(recipe);
+            provenance.write(folder.provenance());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The run cannot be recorded: " + folder.provenance()
+                    + " could not be written (" + e.getMessage() + "). Is the disk full?", e);
+        }
+    }
+
+    private void close() {
+        try (lock; journal) {
+            LOG.log(Level.DEBUG, "Run {0} has ended", folder.path());
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "The journal or the lock of " + folder.path() + " could not be closed", e);
+        }
     }
 }

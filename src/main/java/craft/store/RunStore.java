@@ -1,35 +1,172 @@
 package craft.store;
 
+import craft.error.InvalidInputException;
+import craft.experiment.ExperimentRunner;
+import craft.experiment.Json;
+import craft.experiment.Metrics;
 import craft.experiment.Recipe;
+import craft.experiment.RunEvent;
+import craft.experiment.RunState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The folder in which runs are kept, one folder a run. Holds no state: everything is read from disk. */
 public final class RunStore {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    private final Path root;
+    private final Clock clock;
+    private final RunSession.Runners runners;
+
     public RunStore(Path root) {
+        this(root, Clock.systemUTC(), ExperimentRunner::new);
+    }
+
+    RunStore(Path root, Clock clock, RunSession.Runners runners) {
+        this.root = root.toAbsolutePath().normalize();
+        this.clock = clock;
+        this.runners = runners;
     }
 
     /** System property {@code craft.runs}, else {@code ~/craft-runs}. */
     public static RunStore ofUser() {
-        throw new UnsupportedOperationException();
+        String folder = System.getProperty("craft.runs", "");
+        return new RunStore(folder.isBlank() ? Path.of(System.getProperty("user.home"), "craft-runs")
+                : Path.of(folder));
     }
 
     public Path root() {
-        throw new UnsupportedOperationException();
+        return root;
     }
 
-    /** All runs, newest first. A folder that cannot be read is listed with its problem. */
+    /**
+     * All runs, newest first. A folder that cannot be read is listed with its problem; folders in which nothing of a
+     * run is found are not listed.
+     *
+     * @throws InvalidInputException when the root itself cannot be read; a missing one is an empty list
+     */
     public List<RunSummary> list() {
-        throw new UnsupportedOperationException();
+        if (Files.notExists(root)) {
+            return List.of();
+        }
+        List<Path> folders;
+        try (Stream<Path> all = Files.list(root)) {
+            folders = all.filter(Files::isDirectory).filter(f -> !f.getFileName().toString().startsWith(".")).toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: " + e
+                    + ". Choose another folder for runs.", e);
+        }
+        List<RunSummary> runs = new ArrayList<>();
+        for (Path folder : folders) {
+            if (new RunFolder(folder).isRun() || !Files.isReadable(folder)) {
+                runs.add(summary(folder));
+            }
+        }
+        runs.sort(Comparator.comparing(RunSummary::startedAt).reversed().thenComparing(RunSummary::folder,
+                Comparator.reverseOrder()));
+        return runs;
+    }
+
+    private static RunSummary summary(Path folder) {
+        try {
+            RunRecord run = RunRecord.read(folder, false);
+            Recipe recipe = run.recipe();
+            RunState state = run.state();
+            return new RunSummary(folder, recipe.name(), state.start().map(RunEvent.RunStarted::method)
+                    .orElse(recipe.method().displayName()), recipe.seed(), run.createdAt(), run.status(),
+                    recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
+                    Metrics.forgetting(state.matrix()), "");
+        } catch (RuntimeException e) { // one broken folder must not hide the others
+            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read: " + e;
+            return new RunSummary(folder, folder.getFileName().toString(), "", 0, modified(folder),
+                    RunState.Status.NEW, 0, 0, Double.NaN, Double.NaN, problem);
+        }
+    }
+
+    private static Instant modified(Path folder) {
+        try {
+            return Files.getLastModifiedTime(folder).toInstant();
+        } catch (IOException e) { // removed just now: it is listed with its problem, as the oldest
+            return Instant.EPOCH;
+        }
     }
 
     /** @throws craft.error.InvalidInputException when the folder is no run */
     public static RunRecord open(Path folder) {
-        throw new UnsupportedOperationException();
+        return RunRecord.read(folder.toAbsolutePath().normalize(), true);
     }
 
-    /** Makes a new run folder for the recipe and connects a runner to it. The run begins with {@code control().start()}. */
+    /**
+     * Makes a new run folder for the recipe and connects a runner to it. The run begins with {@code control().start()}.
+     *
+     * @throws InvalidInputException when the recipe is wrong or the folder cannot be made
+     */
     public RunSession prepare(Recipe recipe) {
-        throw new UnsupportedOperationException();
+        recipe.check();
+        Instant now = clock.instant();
+        Path path = null;
+        RunLock lock = null;
+        Journal journal = null;
+        try {
+            Files.createDirectories(root);
+            path = create(recipe, now);
+            RunFolder folder = new RunFolder(path);
+            lock = RunLock.acquire(folder); // first, so that nobody takes the new folder for an interrupted run
+            journal = Journal.create(folder.journal(), Json.mapper(), clock);
+            RunFile.of(recipe, now).write(folder.runJson());
+            AtomicFiles.forceFolder(root);
+            return new RunSession(folder, recipe, lock, journal, runners);
+        } catch (IOException e) {
+            InvalidInputException problem = new InvalidInputException("No run can be kept in " + root + ": " + e
+                    + ". Choose another folder for runs, or make room in this one.", e);
+            undo(path, lock, journal, problem);
+            throw problem;
+        } catch (RuntimeException e) {
+            undo(path, lock, journal, e);
+            throw e;
+        }
+    }
+
+    private Path create(Recipe recipe, Instant now) throws IOException {
+        String name = Slug.of(recipe.name(), root, "run") + "-" + TIME.format(now.atZone(ZoneId.systemDefault())) + "-s"
+                + recipe.seed();
+        for (int n = 1;; n++) {
+            try {
+                return Files.createDirectory(root.resolve(n == 1 ? name : name + "-" + n));
+            } catch (FileAlreadyExistsException e) {
+                if (n == 10_000) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Leaves no half-made run behind. */
+    private static void undo(Path folder, RunLock lock, Journal journal, RuntimeException problem) {
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+            if (lock != null) {
+                lock.close();
+            }
+            if (folder != null) {
+                AtomicFiles.deleteTree(folder);
+            }
+        } catch (IOException e) {
+            problem.addSuppressed(e);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package craft.task;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +22,8 @@ public record Task(String name, List<String> labels, List<Example> train, List<E
         train = List.copyOf(train);
         eval = List.copyOf(eval);
         test = List.copyOf(test);
-        about = Map.copyOf(about);
+        // Not Map.copyOf, whose order changes from one start of Java to the next.
+        about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
     }
 
     public boolean classification() {

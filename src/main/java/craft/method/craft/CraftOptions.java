@@ -1,20 +1,11 @@
 package craft.method.craft;
 
 import craft.error.InvalidInputException;
+import craft.lm.CausalLm.Direction;
 import craft.method.MethodOptions;
 
 /** The options of CRAFT, one record a stage. Defaults are those of {@link #defaults()}. */
 public record CraftOptions(Routing routing, Tuning tuning, Merging merging) implements MethodOptions {
-
-    /** Direction of a divergence between a first and a second distribution. */
-    public enum Direction {
-        /** KL(first || second). */
-        FORWARD,
-        /** KL(second || first). */
-        REVERSE,
-        /** Jensen-Shannon divergence. */
-        SYMMETRIC
-    }
 
     public enum Threshold { RELATIVE, ABSOLUTE }
 
@@ -41,7 +32,8 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
     /**
      * Stage 2.
      *
-     * @param lambda weight of the divergence to the group's frozen intervention; 0 switches it off
+     * @param lambda weight of the divergence to the group's frozen intervention in the loss; with lambda and epsilon 0 the
+     *     divergence is not computed
      * @param temperature softmax temperature T of the divergence, which is scaled by T^2
      * @param start where a joined group's training starts
      * @param anchorNewGroups hold new groups to the untouched base model with the same lambda
@@ -53,6 +45,11 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
      */
     public record Tuning(double lambda, Direction direction, double temperature, Start start,
             boolean anchorNewGroups, double epsilon, double settleDelta, int settleChecks, int checkEvery) {
+
+        /** Whether the divergence to the reference is computed at all. */
+        boolean watched() {
+            return lambda > 0 || epsilon > 0;
+        }
     }
 
     /**
@@ -73,7 +70,7 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
 
     @Override
     public String displayName() {
-        if (!routing.enabled && tuning.lambda == 0 && !merging.enabled) {
+        if (!routing.enabled && !tuning.watched() && !merging.enabled) {
             return "Sequential LoReFT";
         }
         return "CRAFT (this implementation)";
@@ -97,13 +94,13 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
     }
 
     private static void atLeast(String option, double value, double least) {
-        if (!(value >= least) || Double.isInfinite(value)) {
+        if (!(value >= least && value <= 1e9)) {
             throw new InvalidInputException("Option " + option + " is " + value + "; it must be at least " + least + ".");
         }
     }
 
     private static void above(String option, double value, double bound) {
-        if (!(value > bound) || Double.isInfinite(value)) {
+        if (!(value > bound && value <= 1e9)) {
             throw new InvalidInputException("Option " + option + " is " + value + "; it must be above " + bound + ".");
         }
     }

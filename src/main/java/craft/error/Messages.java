@@ -1,0 +1,88 @@
+package craft.error;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** The one place where an exception becomes words for a person. */
+public final class Messages {
+    private static final String INVALID = InvalidInputException.class.getName() + ":";
+
+    private Messages() {
+    }
+
+    /** One or two sentences: what happened and what to do; never a stack trace. */
+    public static String forUser(Throwable thrown) {
+        Throwable cause = unwrap(thrown);
+        if (cause instanceof InvalidInputException) {
+            return cause.getMessage();
+        }
+        if (cause instanceof OutOfMemoryError) {
+            return "The program ran out of memory. Make training.batchSize or data.maxPromptTokens smaller, or give "
+                    + "Java more memory (java -Xmx8g ...).";
+        }
+        if (cause instanceof UnsatisfiedLinkError || cause instanceof NoClassDefFoundError) {
+            return "A library the program needs could not be loaded (" + cause.getMessage()
+                    + "). Install the program again for this machine's system.";
+        }
+        if (cause instanceof IOException) {
+            return ofFile((IOException) cause);
+        }
+        String detail = cause.getMessage();
+        return "Something went wrong inside the program: " + cause.getClass().getSimpleName()
+                + (detail == null || detail.isBlank() ? "" : ", " + firstLine(detail)) + ".";
+    }
+
+    private static String ofFile(IOException cause) {
+        String file = cause instanceof FileSystemException f && f.getFile() != null ? f.getFile() : "a file";
+        String detail = String.valueOf(cause.getMessage());
+        if (cause instanceof NoSuchFileException) {
+            return "The file " + file + " does not exist.";
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "The program may not read or write " + file + ". Change its permissions or choose another place.";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "The file " + file + " is there already. Remove it or choose another place.";
+        }
+        if (detail.toLowerCase(Locale.ROOT).contains("no space left")) {
+            return "The disk is full. Make room and try again.";
+        }
+        return "A file could not be read or written: " + firstLine(detail) + ".";
+    }
+
+    private static Throwable unwrap(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null && (cause instanceof ExecutionException || cause instanceof CompletionException
+                || cause instanceof UncheckedIOException)) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static String firstLine(String text) {
+        String line = text.lines().findFirst().orElse("").strip();
+        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+    }
+
+    /** The whole cause, for a report: the machine's kind and the stack trace. */
+    public static String diagnostics(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        unwrap(thrown).printStackTrace(new PrintWriter(text, true));
+        return text + "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch") + "\n";
+    }
+
+    /** Whether such diagnostics are of something the user gave, rather than of a failure. */
+    public static boolean invalidInput(String diagnostics) {
+        return diagnostics.lines().limit(3).anyMatch(line -> line.startsWith(INVALID));
+    }
+}

@@ -1,0 +1,272 @@
+package craft.lm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import craft.lm.ScriptModule.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A frozen causal language model of the Llama family, in float32 on the CPU. Its forward pass is the TorchScript text
+ * {@code decoder.py}. Not thread-safe: one thread, prepared by {@link TorchThread#prepare()}, computes with it.
+ *
+ * <p>In shapes: N predictions (answer tokens of a batch), V vocabulary, d hidden size.
+ */
+public final class CausalLm implements AutoCloseable {
+    private static final String TEXT = "decoder.py";
+
+    private final String name;
+    private final ModelConfig config;
+    private final Tokens tokens;
+    private final NDManager manager;
+    private final ScriptModule script;
+    private final Tensors weights;
+    private final NDArray none;
+
+    private CausalLm(String name, ModelConfig config, Tokens tokens, NDManager manager, List<NDArray> weights) {
+        this.name = name;
+        this.config = config;
+        this.tokens = tokens;
+        this.manager = manager;
+        this.script = ScriptModule.load(manager, TEXT, numbers(config));
+        this.weights = new Tensors(weights);
+        this.none = manager.create(new float[0], new Shape(0));
+    }
+
+    /**
+     * Reads a Hugging Face folder (config.json, tokenizer.json, safetensors).
+     *
+     * @throws craft.error.InvalidInputException naming the file and what is wrong with it
+     */
+    public static CausalLm load(Path folder) {
+        try (ModelFolder files = ModelFolder.open(folder)) {
+            files.checkTensors();
+            Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));
+            NDManager manager = TorchThread.manager();
+            try {
+                return new CausalLm(folder.getFileName().toString(), files.config(), tokens, manager,
+                        DecoderWeights.read(files, manager));
+            } catch (RuntimeException | Error e) {
+                manager.close();
+                tokens.close();
+                throw e;
+            }
+        }
+    }
+
+    private static Map<String, String> numbers(ModelConfig c) {
+        Map<String, String> n = new HashMap<>();
+        int query = c.heads() * c.headDim();
+        int key = c.keyValueHeads() * c.headDim();
+        n.put("hidden", "" + c.hiddenSize());
+        n.put("heads", "" + c.heads());
+        n.put("keyValueHeads", "" + c.keyValueHeads());
+        n.put("headDim", "" + c.headDim());
+        n.put("half", "" + c.headDim() / 2);
+        n.put("queryWidth", "" + query);
+        n.put("keyEnd", "" + (query + key));
+        n.put("valueEnd", "" + (query + 2 * key));
+        n.put("inner", "" + c.intermediateSize());
+        n.put("innerTwice", "" + 2 * c.intermediateSize());
+        n.put("epsilon", Double.toString(c.normEpsilon()));
+        n.put("grouped", c.heads() == c.keyValueHeads() ? "False" : "True");
+        return n;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /** A manager for arrays that live as long as the caller wants, at most as long as the model. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
+    /** Number of native arrays that belong to the model itself: constant after loading, which a test checks. */
+    int ownArrays() {
+        return manager.getManagedArrays().size();
+    }
+
+    NDArray none() {
+        return none;
+    }
+
+    /** @param ids {@code [B, S]} int64; @return {@code [B, S, d]} */
+    NDArray embed(NDArray ids) {
+        return script.call("embed", ids, weights).singletonOrThrow();
+    }
+
+    /**
+     * Decoder blocks {@code first} to {@code last} (excluded).
+     *
+     * @param hidden {@code [B, S, d]}, input of block {@code first}
+     * @param editFirst whether {@code hidden}, as the output of block {@code first - 1}, has still to be edited
+     * @param positions {@code [B, S]} float32, 0-based positions in the sequence
+     * @param mask {@code [B, 1, S, P + S]} float32, 0 or -infinity; null for plain causal attention without a past
+     * @param past {@code [last - first, 2, B, K, P, hd]} or null
+     * @param where {@code [B, S, 1]}, 1 where edits act; null without edits
+     * @param edits null for the untouched model
+     * @param keep whether the new keys and values are wanted
+     * @return the last block's (edited) output {@code [B, S, d]} and, with {@code keep}, keys and values
+     */
+    NDList extend(NDArray hidden, int first, int last, boolean editFirst, NDArray positions, NDArray mask, NDArray past,
+            NDArray where, Edits edits, boolean keep) {
+        NDManager step = hidden.getManager();
+        NDArray plan = step.create(new long[] {first, last, editFirst && edits != null ? 1 : 0, keep ? 1 : 0});
+        NDArray layers = edits == null ? none : layers(step, edits.layers());
+        return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where), layers,
+                edits == null ? none : edits.down(), edits == null ? none : edits.bias(),
+                edits == null ? none : edits.up(), weights);
+    }
+
+    private static NDArray layers(NDManager step, int[] layers) {
+        long[] wide = new long[layers.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = layers[i];
+        }
+        return step.create(wide);
+    }
+
+    private NDArray orNone(NDArray array) {
+        return array == null ? none : array;
+    }
+
+    /** Keys and values of several sequences, each {@code [L, 2, 1, K, p_b, hd]}, joined to {@code [L, 2, B, K, p, hd]}. */
+    NDArray join(NDManager step, List<NDArray> past, int length) {
+        return script.call("join", step.create((long) length), new Tensors(past)).singletonOrThrow();
+    }
+
+    /** Hidden states of several sequences, each {@code [1, s_b, d]}, joined to {@code [B, s, d]}. */
+    NDArray joinHidden(NDManager step, List<NDArray> hidden, int length) {
+        return script.call("join_hidden", step.create((long) length), new Tensors(hidden)).singletonOrThrow();
+    }
+
+    /** Rows of {@code [B, S, d]} at flat indices, {@code [N, d]}. */
+    NDArray pick(NDArray hidden, long[] index) {
+        return script.call("pick", hidden, hidden.getManager().create(index)).singletonOrThrow();
+    }
+
+    /** @param hidden {@code [N, d]} before the final norm; @return logits {@code [N, V]} */
+    public NDArray logits(NDArray hidden) {
+        return script.call("logits", hidden, weights).singletonOrThrow();
+    }
+
+    /**
+     * Log-probabilities of the given next tokens.
+     *
+     * @param hidden {@code [N, d]} before the final norm
+     * @param targets N token ids
+     * @return {@code [N]} nats
+     */
+    public float[] logLikelihood(NDArray hidden, long[] targets) {
+        try (NDArray result = script.call("log_likelihood", hidden, hidden.getManager().create(targets), weights)
+                .singletonOrThrow()) {
+            return result.toFloatArray();
+        }
+    }
+
+    /**
+     * Mean divergence over N predictions, over the full vocabulary in float32, scaled by T^2.
+     *
+     * @param first {@code [N, d]} last hidden states of the first distribution p
+     * @param second {@code [N, d]} of the second distribution q
+     * @return nats per token
+     */
+    public double divergence(NDArray first, NDArray second, Direction direction, double temperature) {
+        NDManager step = first.getManager();
+        try (NDArray result = script.call("divergence", first, second, step.create((long) direction.ordinal()),
+                step.create((float) temperature), weights).singletonOrThrow()) {
+            return result.getFloat();
+        }
+    }
+
+    /** Direction of a divergence between a first distribution p and a second q. */
+    public enum Direction {
+        /** KL(p || q). */
+        FORWARD,
+        /** KL(q || p). */
+        REVERSE,
+        /** Jensen-Shannon divergence. */
+        SYMMETRIC
+    }
+
+    /**
+     * Training loss CE + lambda * D(reference || hidden), as means over N answer tokens.
+     *
+     * @param hidden {@code [N, d]} last hidden states, with their graph
+     * @param reference {@code [N, d]} last hidden states of the frozen reference, or null for CE alone
+     * @return three 0-d arrays: loss (differentiable), cross-entropy, divergence; nats per token
+     */
+    public NDList loss(NDArray hidden, long[] targets, NDArray reference, Direction direction, double temperature,
+            double lambda) {
+        NDManager step = hidden.getManager();
+        return script.call("loss", hidden, step.create(targets), orNone(reference), step.create((long) direction.ordinal()),
+                step.create((float) temperature), step.create((float) lambda), weights);
+    }
+
+    /**
+     * Greedy continuation of a prompt: only the prompt is edited, later tokens see it through keys and values.
+     *
+     * @param edits null for the untouched model
+     * @return the new token ids, without the end-of-text token
+     */
+    public int[] generate(int[] prompt, Edits edits, int maxNewTokens) {
+        List<Integer> out = new ArrayList<>();
+        try (NDManager step = newManager()) {
+            Layout layout = Layout.of(List.of(new Sequence(prompt, List.of(new int[] {0}))), new int[] {0});
+            int length = prompt.length;
+            NDArray ids = step.create(toLong(prompt), new Shape(1, length));
+            NDArray where = edits == null ? null : layout.where(step, edits.positions()).get(":, :" + length);
+            NDList now = extend(embed(ids), 0, config.layers(), false, positions(step, 0, length), null, null, where, edits, true);
+            while (out.size() < maxNewTokens && length < config.context()) {
+                NDArray hidden = now.get(0);
+                int next = (int) logits(hidden.get(":, -1")).argMax(-1).getLong();
+                if (config.eosTokens().contains(next)) {
+                    break;
+                }
+                out.add(next);
+                NDArray past = out.size() == 1 ? now.get(1) : now.get(2);
+                NDList fresh = extend(embed(step.create(new long[] {next}, new Shape(1, 1))), 0, config.layers(), false,
+                        positions(step, length, 1), step.zeros(new Shape(1, 1, 1, length + 1)), past, null, null, true);
+                now = new NDList(fresh.get(0), fresh.get(1), past.concat(fresh.get(1), 4));
+                length++;
+            }
+        }
+        return out.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static NDArray positions(NDManager step, int from, int count) {
+        float[] p = new float[count];
+        for (int i = 0; i < count; i++) {
+            p[i] = from + i;
+        }
+        return step.create(p, new Shape(1, count));
+    }
+
+    static long[] toLong(int[] ids) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            wide[i] = ids[i];
+        }
+        return wide;
+    }
+
+    @Override
+    public void close() {
+        tokens.close();
+        manager.close();
+    }
+}

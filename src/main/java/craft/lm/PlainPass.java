@@ -1,0 +1,23 @@
+package craft.lm;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+
+/** Computes every token through every layer, every time: the yardstick of {@link PrefixCache}. */
+public final class PlainPass implements ForwardPass {
+    private final CausalLm model;
+
+    public PlainPass(CausalLm model) {
+        this.model = model;
+    }
+
+    @Override
+    public NDArray hidden(NDManager step, List<Sequence> batch, Edits edits) {
+        Layout layout = Layout.of(batch, new int[batch.size()]);
+        NDArray where = edits == null ? null : layout.where(step, edits.positions());
+        NDArray last = model.extend(model.embed(layout.ids(step)), 0, model.config().layers(), false,
+                layout.positions(step), layout.mask(step), null, where, edits, false).get(0);
+        return model.pick(last, layout.predictors());
+    }
+}

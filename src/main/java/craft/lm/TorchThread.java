@@ -1,0 +1,36 @@
+package craft.lm;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * PyTorch's settings of the calling thread. They are per thread, and their defaults are wrong for us: gradients on, and a
+ * graph optimiser that recompiles for seconds at each new shape.
+ */
+public final class TorchThread {
+    private TorchThread() {
+    }
+
+    /** To be called once by every thread that computes. */
+    public static void prepare() {
+        Torch.start();
+        JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(false);
+    }
+
+    /** Runs {@code work} with gradients on. */
+    public static void withGradients(Runnable work) {
+        JniUtils.setGradMode(true);
+        try {
+            work.run();
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    /** A manager of its own for native memory; close it. */
+    public static NDManager manager() {
+        Torch.start();
+        return Torch.newManager();
+    }
+}

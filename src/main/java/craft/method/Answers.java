@@ -1,0 +1,20 @@
+package craft.method;
+
+import craft.lm.Sequence;
+import java.util.List;
+
+/** The model as one group's parameters make it. Confined to the training thread. */
+public interface Answers extends AutoCloseable {
+    /**
+     * Log-likelihood of every continuation of every sequence, summed over its tokens, in nats.
+     *
+     * @return for each sequence as many numbers as it has continuations
+     */
+    List<double[]> logLikelihoods(List<Sequence> batch);
+
+    /** Greedy continuation: new token ids without the end-of-text token. */
+    int[] generate(int[] prompt, int maxNewTokens);
+
+    @Override
+    void close();
+}

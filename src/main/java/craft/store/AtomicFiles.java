@@ -1,0 +1,108 @@
+package craft.store;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Writes files and folders so that a reader, or a program started after a power cut, finds either all or nothing:
+ * written beside the target, forced to disk, then renamed.
+ */
+final class AtomicFiles {
+    private AtomicFiles() {
+    }
+
+    /** What puts the content. */
+    @FunctionalInterface
+    interface Content<T> {
+        void writeTo(T target) throws IOException;
+    }
+
+    static Path write(Path target, byte[] content) throws IOException {
+        return write(target, out -> out.write(content));
+    }
+
+    static Path write(Path target, Content<OutputStream> content) throws IOException {
+        Path beside = beside(target);
+        try {
+            try (FileOutputStream file = new FileOutputStream(beside.toFile())) {
+                OutputStream out = new BufferedOutputStream(file, 1 << 16);
+                content.writeTo(out);
+                out.flush();
+                file.getFD().sync();
+            }
+            move(beside, target);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+        forceFolder(target.toAbsolutePath().getParent());
+        return target;
+    }
+
+    /** Makes a whole folder of files; one that is already there is replaced. */
+    static void writeFolder(Path target, Content<Path> content) throws IOException {
+        Path beside = beside(target);
+        try {
+            deleteTree(beside);
+            Files.createDirectories(beside);
+            content.writeTo(beside);
+            try (Stream<Path> files = Files.list(beside)) {
+                for (Path file : files.toList()) {
+                    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+                        open.getFD().sync();
+                    }
+                }
+            }
+            forceFolder(beside);
+            deleteTree(target); // a folder that is not empty cannot be renamed over
+            move(beside, target);
+        } finally {
+            deleteTree(beside);
+        }
+        forceFolder(target.toAbsolutePath().getParent());
+    }
+
+    static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            all = walk.sorted((a, b) -> b.getNameCount() - a.getNameCount()).toList();
+        }
+        for (Path path : all) {
+            Files.delete(path);
+        }
+    }
+
+    /** Makes a new or renamed entry of the folder survive a power cut. Windows has no such call and needs none. */
+    static void forceFolder(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static Path beside(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".writing");
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) { // some network shares: the plain rename is the best there is
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}

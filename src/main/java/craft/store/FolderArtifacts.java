@@ -1,0 +1,96 @@
+package craft.store;
+
+import craft.experiment.Json;
+import craft.experiment.Recipe;
+import craft.experiment.RunArtifacts;
+import craft.intervention.InterventionFiles;
+import craft.intervention.InterventionFiles.Contents;
+import craft.intervention.InterventionFiles.Origin;
+import craft.intervention.InterventionFiles.TaskGroup;
+import craft.intervention.InterventionSet;
+import craft.intervention.LoReft;
+import craft.task.Prediction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Keeps a run's large results in its folder. Used by the run's service thread alone. */
+final class FolderArtifacts implements RunArtifacts {
+    private final RunFolder folder;
+    private final Recipe recipe;
+    private final Supplier<Provenance> provenance;
+    private List<InterventionSet> newest = List.of();
+    private final List<Integer> changedAfter = new ArrayList<>();
+
+    FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance) {
+        this.folder = folder;
+        this.recipe = recipe;
+        this.provenance = provenance;
+    }
+
+    @Override
+    public void predictions(int after, int task, List<Prediction> predictions) {
+        Path file = folder.predictions(after, task, recipe);
+        try {
+            Files.createDirectories(file.getParent());
+            AtomicFiles.write(file, out -> {
+                for (Prediction prediction : predictions) {
+                    out.write(Json.mapper().writeValueAsBytes(prediction));
+                    out.write('\n');
+                }
+            });
+        } catch (IOException e) {
+            throw failure("predictions", file, e);
+        }
+    }
+
+    @Override
+    public void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask) {
+        for (int g = 0; g < groups.size(); g++) {
+            if (g >= newest.size()) {
+                changedAfter.add(after);
+            } else if (!same(newest.get(g), groups.get(g))) {
+                changedAfter.set(g, after);
+            }
+        }
+        newest = List.copyOf(groups);
+        List<TaskGroup> tasks = new ArrayList<>();
+        for (int t = 1; t <= groupOfTask.size(); t++) {
+            tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));
+        }
+        Origin origin = new Origin(recipe.method().displayName(), recipe.seed(), recipe.model(),
+                provenance.get().model(), recipe.sites(), tasks, changedAfter);
+        Path target = folder.interventions(after);
+        try {
+            Files.createDirectories(target.getParent());
+            AtomicFiles.writeFolder(target, beside -> InterventionFiles.write(beside, new Contents(groups, origin)));
+        } catch (IOException e) {
+            throw failure("trained interventions", target, e);
+        }
+    }
+
+    private static boolean same(InterventionSet a, InterventionSet b) {
+        if (!a.positions().equals(b.positions()) || a.sites().size() != b.sites().size()) {
+            return false;
+        }
+        for (int i = 0; i < a.sites().size(); i++) {
+            LoReft x = a.sites().get(i);
+            LoReft y = b.sites().get(i);
+            if (x.layer() != y.layer() || !Arrays.equals(x.rotation(), y.rotation())
+                    || !Arrays.equals(x.weight(), y.weight()) || !Arrays.equals(x.bias(), y.bias())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static UncheckedIOException failure(String what, Path where, IOException e) {
+        return new UncheckedIOException("The " + what + " could not be written to " + where + " (" + e.getMessage()
+                + "). Is the disk full?", e);
+    }
+}

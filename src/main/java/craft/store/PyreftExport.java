@@ -1,0 +1,122 @@
+package craft.store;
+
+import craft.experiment.Json;
+import craft.intervention.InterventionFiles;
+import craft.intervention.InterventionFiles.TaskGroup;
+import craft.intervention.InterventionSet;
+import craft.intervention.LoReft;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Interventions as {@code pyreft.ReftModel.load} reads them (pyvene 0.1.7 and later): a folder a group, with
+ * {@code config.json} and one {@code intkey_<key>.bin} a site; beside the folders {@code groups.json}, which says what
+ * pyreft's own files cannot: positions, and the tasks of each group.
+ */
+final class PyreftExport {
+    private static final Pattern GROUP = Pattern.compile("group-\\d+");
+    private static final Pattern OURS = Pattern.compile("config\\.json|intkey_layer_\\d+_comp_.*\\.bin");
+    /** Fields of pyvene's RepresentationConfig behind the rank, which a LoReFT site leaves empty. */
+    private static final int EMPTY_FIELDS = 8;
+
+    private PyreftExport() {
+    }
+
+    static List<Path> write(InterventionFiles.Contents contents, Path target) throws IOException {
+        removeEarlier(target);
+        List<Path> written = new ArrayList<>();
+        List<Map<String, Object>> groups = new ArrayList<>();
+        for (int g = 1; g <= contents.groups().size(); g++) {
+            InterventionSet set = contents.groups().get(g - 1);
+            Path folder = Files.createDirectories(target.resolve("group-" + g));
+            written.add(json(folder.resolve("config.json"), config(set)));
+            for (LoReft site : set.sites()) {
+                written.add(AtomicFiles.write(folder.resolve("intkey_" + key(site) + ".bin"), tensors(site)));
+            }
+            int group = g;
+            Map<String, Object> about = new LinkedHashMap<>();
+            about.put("group", g);
+            about.put("folder", folder.getFileName().toString());
+            about.put("positions", set.positions().toString());
+            about.put("tasks", contents.origin().tasks().stream().filter(t -> t.group() == group).map(TaskGroup::task)
+                    .toList());
+            about.put("baseModel", contents.origin().baseModel());
+            groups.add(about);
+        }
+        written.add(json(target.resolve("groups.json"), groups));
+        return written;
+    }
+
+    private static String key(LoReft site) {
+        return "layer_" + site.layer() + "_comp_block_output_unit_pos_nunit_1#0";
+    }
+
+    private static Map<String, Object> config(InterventionSet set) {
+        List<LoReft> sites = set.sites();
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("intervention_constant_sources", Collections.nCopies(sites.size(), true));
+        config.put("intervention_dimensions", sites.stream().map(LoReft::width).toList());
+        config.put("intervention_types",
+                Collections.nCopies(sites.size(), "<class 'pyreft.interventions.LoreftIntervention'>"));
+        config.put("mode", "parallel");
+        config.put("representations", sites.stream().map(PyreftExport::representation).toList());
+        config.put("sorted_keys", sites.stream().map(PyreftExport::key).toList());
+        config.put("transformers_version", "4.45.1"); // every Hugging Face config.json has it; nothing depends on it
+        return config;
+    }
+
+    private static List<Object> representation(LoReft site) {
+        List<Object> fields = new ArrayList<>(List.of(site.layer(), "block_output", "pos", 1, site.rank()));
+        fields.addAll(Collections.nCopies(EMPTY_FIELDS, null));
+        return fields;
+    }
+
+    /** weight [r, d] and bias [r] of the learned source, rotate_layer [d, r] = R^T. */
+    private static byte[] tensors(LoReft site) throws IOException {
+        int r = site.rank();
+        int d = site.width();
+        float[] transposed = new float[r * d];
+        for (int i = 0; i < r; i++) {
+            for (int k = 0; k < d; k++) {
+                transposed[k * r + i] = site.rotation()[i * d + k];
+            }
+        }
+        return new TorchFile().add("weight", site.weight(), r, d).add("bias", site.bias(), r)
+                .add("rotate_layer", transposed, d, r).bytes();
+    }
+
+    private static Path json(Path file, Object value) throws IOException {
+        return AtomicFiles.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
+    }
+
+    /** An earlier export may have had more groups or layers. Only files that this class writes are removed. */
+    private static void removeEarlier(Path target) throws IOException {
+        try (Stream<Path> folders = Files.list(target)) {
+            for (Path folder : folders.filter(f -> GROUP.matcher(f.getFileName().toString()).matches()).toList()) {
+                List<Path> files;
+                try (Stream<Path> all = Files.list(folder)) {
+                    files = all.toList();
+                }
+                boolean empty = true;
+                for (Path file : files) {
+                    if (OURS.matcher(file.getFileName().toString()).matches()) {
+                        Files.delete(file);
+                    } else {
+                        empty = false;
+                    }
+                }
+                if (empty) {
+                    Files.delete(folder);
+                }
+            }
+        }
+    }
+}

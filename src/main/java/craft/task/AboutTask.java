@@ -1,0 +1,104 @@
+package craft.task;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import craft.error.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A task's {@code about.json}.
+ *
+ * @param instruction what stands before the options, may be empty
+ * @param labels the labels to choose among, empty when answers are generated
+ * @param labelsGiven false when the file is missing or says nothing of labels
+ * @param facts kind, language, licence, source, as far as given
+ */
+record AboutTask(String instruction, List<String> labels, boolean labelsGiven, Map<String, String> facts) {
+    static final String FILE = "about.json";
+    private static final List<String> FACTS = List.of("kind", "language", "licence", "source");
+    private static final JsonMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    static AboutTask read(Path folder) {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return new AboutTask("", List.of(), false, Map.of());
+        }
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + Rows.place(e) + ": this is not valid JSON: "
+                    + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
+        }
+        if (!tree.isObject()) {
+            throw new InvalidInputException(file + " must be one JSON object with \"instruction\" and \"labels\".");
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        for (String fact : FACTS) {
+            String value = text(tree, fact, file);
+            if (!value.isEmpty()) {
+                facts.put(fact, value);
+            }
+        }
+        String license = text(tree, "license", file);
+        if (!license.isEmpty()) {
+            facts.putIfAbsent("licence", license);
+        }
+        return new AboutTask(text(tree, "instruction", file), labels(tree.path("labels"), file), tree.has("labels"),
+                facts);
+    }
+
+    private static String text(JsonNode tree, String key, Path file) {
+        JsonNode value = tree.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return "";
+        }
+        if (!value.isTextual()) {
+            throw new InvalidInputException(file + ", \"" + key + "\": must be a text, not " + Rows.kind(value) + ".");
+        }
+        return value.asText();
+    }
+
+    private static List<String> labels(JsonNode given, Path file) {
+        if (given.isMissingNode() || given.isNull()) {
+            return List.of();
+        }
+        String where = file + ", \"labels\": ";
+        if (!given.isArray()) {
+            throw new InvalidInputException(where + "must be a list of texts, or null for generated answers.");
+        }
+        Set<String> labels = new LinkedHashSet<>();
+        for (JsonNode label : given) {
+            if (!label.isTextual() || label.asText().isBlank()) {
+                throw new InvalidInputException(where + "every label must be a text that is not empty; found " + label
+                        + ".");
+            }
+            if (!labels.add(label.asText())) {
+                throw new InvalidInputException(where + "\"" + label.asText() + "\" is listed twice. Remove one.");
+            }
+        }
+        if (labels.size() < 2) {
+            throw new InvalidInputException(where + "a choice needs at least two labels, but " + labels.size()
+                    + " is listed. For generated answers write null.");
+        }
+        return List.copyOf(labels);
+    }
+
+    /** What stands before a row's text in the prompt. */
+    String before() {
+        String line = instruction.isEmpty() ? "" : instruction + "\n";
+        return labels.isEmpty() ? line : line + "Options: " + String.join(", ", labels) + "\n";
+    }
+}

@@ -1,0 +1,268 @@
+package craft.ui;
+
+import craft.experiment.ModelCard;
+import craft.experiment.Recipe;
+import craft.experiment.RunControl;
+import craft.experiment.RunEvent;
+import craft.experiment.RunState;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.ReadOnlyBooleanProperty;
+import javafx.beans.property.ReadOnlyBooleanWrapper;
+import javafx.beans.property.ReadOnlyIntegerProperty;
+import javafx.beans.property.ReadOnlyIntegerWrapper;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.SimpleObjectProperty;
+
+/**
+ * What the whole window is about: the recipe at hand, the run that is live and the run that is shown (the same one, or
+ * an earlier one reopened). Has no control in it. Touched on the JavaFX thread only.
+ */
+public final class WorkbenchModel {
+    private final Services services;
+    private final LongFunction<Executor> uiAfterMillis;
+    private final ErrorPresenter errors = new ErrorPresenter();
+    private final Work work;
+
+    private final ReadOnlyObjectWrapper<Recipe> recipe = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<ModelCard> modelCard = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<Throwable> modelProblem = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyBooleanWrapper opening = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyBooleanWrapper preparing = new ReadOnlyBooleanWrapper();
+    private final ReadOnlyObjectWrapper<CurrentRun> live = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyObjectWrapper<CurrentRun> shown = new ReadOnlyObjectWrapper<>();
+    private final ReadOnlyIntegerWrapper storeRevision = new ReadOnlyIntegerWrapper();
+    private final ObjectProperty<ViewId> view = new SimpleObjectProperty<>(ViewId.START);
+
+    public WorkbenchModel(Services services) {
+        this(services, millis -> CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, services.ui()));
+    }
+
+    /** @param uiAfterMillis the JavaFX thread after so many milliseconds, for the events of runs */
+    WorkbenchModel(Services services, LongFunction<Executor> uiAfterMillis) {
+        this.services = services;
+        this.uiAfterMillis = uiAfterMillis;
+        this.work = new Work(services.background(), services.ui(), errors);
+    }
+
+    public Services services() {
+        return services;
+    }
+
+    public ErrorPresenter errors() {
+        return errors;
+    }
+
+    public Work work() {
+        return work;
+    }
+
+    // --- recipe -----------------------------------------------------------------------------------------------
+
+    /** What the next run will do; null until one is open. */
+    public ReadOnlyObjectProperty<Recipe> recipe() {
+        return recipe.getReadOnlyProperty();
+    }
+
+    /** The recipe's model, null while it is being read or cannot be. */
+    public ReadOnlyObjectProperty<ModelCard> modelCard() {
+        return modelCard.getReadOnlyProperty();
+    }
+
+    /** Why the recipe's model cannot be read, or null. */
+    public ReadOnlyObjectProperty<Throwable> modelProblem() {
+        return modelProblem.getReadOnlyProperty();
+    }
+
+    /** True while a recipe or a run is being read. */
+    public ReadOnlyBooleanProperty opening() {
+        return opening.getReadOnlyProperty();
+    }
+
+    /** Opens the quickstart, or the first sample there is. */
+    public void openQuickstart() {
+        open(() -> {
+            List<Path> samples = services.inputs().samples();
+            return samples.isEmpty() ? null : services.inputs().recipe(samples.get(0));
+        });
+    }
+
+    public void openRecipe(Path path) {
+        open(() -> services.inputs().recipe(path));
+    }
+
+    private void open(java.util.concurrent.Callable<Recipe> reading) {
+        opening.set(true);
+        work.run(reading, read -> {
+            opening.set(false);
+            if (read != null) {
+                setRecipe(read);
+            }
+        }, failure -> {
+            opening.set(false);
+            errors.show(failure);
+        });
+    }
+
+    /** Replaces the recipe at hand. A live run keeps its own. */
+    public void setRecipe(Recipe next) {
+        Recipe before = recipe.get();
+        recipe.set(next);
+        if (before == null || !before.model().equals(next.model()) || modelProblem.get() != null) {
+            readModel(next.model());
+        }
+    }
+
+    private void readModel(String model) {
+        modelCard.set(null);
+        modelProblem.set(null);
+        work.run(() -> services.inputs().model(model), card -> {
+            if (recipe.get().model().equals(model)) {
+                modelCard.set(card);
+            }
+        }, failure -> {
+            if (recipe.get().model().equals(model)) {
+                modelProblem.set(failure);
+            }
+        });
+    }
+
+    // --- runs -------------------------------------------------------------------------------------------------
+
+    /** The run being made, or null. */
+    public ReadOnlyObjectProperty<CurrentRun> live() {
+        return live.getReadOnlyProperty();
+    }
+
+    /** The run that the views show, or null. */
+    public ReadOnlyObjectProperty<CurrentRun> shown() {
+        return shown.getReadOnlyProperty();
+    }
+
+    /** True from Run being pressed until the run's folder is there. */
+    public ReadOnlyBooleanProperty preparing() {
+        return preparing.getReadOnlyProperty();
+    }
+
+    /** Counts up whenever the list of runs on disk may have changed. */
+    public ReadOnlyIntegerProperty storeRevision() {
+        return storeRevision.getReadOnlyProperty();
+    }
+
+    public ObjectProperty<ViewId> view() {
+        return view;
+    }
+
+    /** Starts a run of the recipe at hand; does nothing while one is live. */
+    public void start() {
+        Recipe toRun = recipe.get();
+        if (toRun == null || live.get() != null || preparing.get()) {
+            return;
+        }
+        preparing.set(true);
+        ObjectProperty<CurrentRun> target = new SimpleObjectProperty<>();
+        RunFeed feed = new RunFeed(uiAfterMillis, () -> System.nanoTime() / 1_000_000,
+                events -> deliver(target.get(), events));
+        work.run(() -> {
+            toRun.check();
+            return services.runs().prepare(toRun, feed);
+        }, prepared -> {
+            preparing.set(false);
+            CurrentRun run = new CurrentRun(prepared.folder(), toRun, new RunState(), false, List.of());
+            run.control(prepared.control());
+            target.set(run);
+            live.set(run);
+            shown.set(run);
+            view.set(ViewId.RUN);
+            prepared.control().start();
+            storeRevision.set(storeRevision.get() + 1);
+        }, failure -> {
+            preparing.set(false);
+            errors.show(failure);
+        });
+    }
+
+    private void deliver(CurrentRun run, List<RunEvent> events) {
+        run.apply(events);
+        if (run.ended() && live.get() == run) {
+            live.set(null);
+            storeRevision.set(storeRevision.get() + 1);
+            if (run.state().status() == RunState.Status.FAILED) {
+                errors.show(run.state().endReason(), run.state().diagnostics());
+            }
+        }
+    }
+
+    /** Pauses a live run, or goes on with a paused one. */
+    public void togglePause() {
+        CurrentRun run = live.get();
+        if (run != null) {
+            boolean paused = run.state().status() == RunState.Status.PAUSED;
+            run.control().ifPresent(paused ? RunControl::resume : RunControl::pause);
+        }
+    }
+
+    /** Ends a live run after its current step. */
+    public void stop() {
+        if (live.get() != null) {
+            live.get().control().ifPresent(RunControl::stop);
+        }
+    }
+
+    /** Ends a live run after its current step and, once its memory is released, does {@code then}. */
+    public void stopAndThen(Runnable then) {
+        CurrentRun run = live.get();
+        if (run == null || run.control().isEmpty()) {
+            then.run();
+            return;
+        }
+        RunControl control = run.control().get();
+        control.stop();
+        work.run(() -> {
+            control.await();
+            return control;
+        }, c -> then.run());
+    }
+
+    /** Shows the live run again after another one was opened. */
+    public void showLive() {
+        if (live.get() != null) {
+            shown.set(live.get());
+        }
+    }
+
+    /** Reopens a run and shows its curves. */
+    public void openRun(Path folder) {
+        if (live.get() != null && live.get().folder().equals(folder)) {
+            showLive();
+            view.set(ViewId.RUN);
+            return;
+        }
+        opening.set(true);
+        work.run(() -> {
+            Runs.Opened opened = services.runs().open(folder);
+            RunState state = new RunState();
+            opened.events().forEach(state::apply);
+            return new CurrentRun(opened.folder(), opened.recipe(), state, opened.exportable(), opened.remarks());
+        }, run -> {
+            opening.set(false);
+            show(run);
+            view.set(ViewId.RUN);
+        }, failure -> {
+            opening.set(false);
+            errors.show(failure);
+        });
+    }
+
+    /** Puts a run into the views. */
+    void show(CurrentRun run) {
+        shown.set(run);
+        run.remarks().forEach(errors::say);
+    }
+}

@@ -1,0 +1,2 @@
+/** All options of the recipe. */
+package craft.ui.method;

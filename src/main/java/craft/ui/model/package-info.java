@@ -1,0 +1,2 @@
+/** The frozen base model at a glance. */
+package craft.ui.model;

@@ -1,0 +1,2 @@
+/** The JavaFX workbench: the window's frame and model. One sub-package a view. */
+package craft.ui;

@@ -1,0 +1,2 @@
+/** The routing view's place in the window. */
+package craft.ui.routing;

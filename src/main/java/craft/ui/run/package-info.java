@@ -1,0 +1,2 @@
+/** The run under way or reopened: curves, results, provenance. */
+package craft.ui.run;

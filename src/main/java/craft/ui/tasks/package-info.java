@@ -1,0 +1,2 @@
+/** The queue of tasks, their facts, rows and problems. */
+package craft.ui.tasks;
