@@ -95,7 +95,8 @@ public final class Cli {
 
     /** The program's name and what goes for all commands. */
     @Command(name = "craft-workbench", description = "Continual learning of language models with low-rank "
-            + "interventions. Without a command the window opens.", mixinStandardHelpOptions = true, versionProvider = Version.class,
+            + "interventions. Without a command the window opens.",
+            mixinStandardHelpOptions = true, versionProvider = Version.class,
             footer = {"", "Exit codes: 0 good, 1 failure, 2 bad input, 130 interrupted."})
     static final class Root implements Runnable {
         @Spec

@@ -1,13 +1,9 @@
 package craft.experiment;
 
-import craft.error.InvalidInputException;
-import craft.task.TaskReader;
+import craft.lm.ModelFolder;
+import craft.lm.Tokens;
 import craft.task.TaskReading;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * All that can be said of a recipe before weights are loaded: so that what the user gave wrong is told at once, and no
@@ -21,27 +17,20 @@ public record Preflight(ModelCard model, List<TaskReading> tasks) {
         tasks = List.copyOf(tasks);
     }
 
-    /** @throws InvalidInputException naming what cannot be used and what to do */
+    /**
+     * Checks options, model folder, task rows, and the length of every prompt.
+     *
+     * @throws craft.error.InvalidInputException naming what cannot be used and what to do
+     */
     public static Preflight check(Recipe recipe) {
         recipe.check();
-        ModelCard model = ModelCard.read(recipe.model());
-        recipe.sites().layersOf(model.layers());
-        recipe.sites().check(model.hiddenSize());
-        List<TaskReading> readings = new ArrayList<>();
-        Map<String, String> folders = new HashMap<>();
-        for (String folder : recipe.tasks()) {
-            TaskReading reading = TaskReader.read(Path.of(folder));
-            if (!recipe.data().skipBadRows()) {
-                reading.requireAllGood();
-            }
-            String name = reading.task().name();
-            String other = folders.put(name, folder);
-            if (other != null) {
-                throw new InvalidInputException("Two tasks are named \"" + name + "\": " + other + " and " + folder
-                        + ". Rename one of the folders, since results are kept by that name.");
-            }
-            readings.add(reading);
+        ModelCard card = ModelCard.read(recipe.model());
+        recipe.sites().layersOf(card.layers());
+        recipe.sites().check(card.hiddenSize());
+        List<TaskReading> readings = Preparation.read(recipe);
+        try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
+            Preparation.encode(tokens, model.config(), recipe, readings);
         }
-        return new Preflight(model, readings);
+        return new Preflight(card, readings);
     }
 }

@@ -30,7 +30,7 @@ final class TaskSequence {
     }
 
     RunEvent.RunFinished run() {
-        List<EncodedTask> tasks = Preparation.encode(model, recipe, Preparation.tasks(recipe));
+        List<EncodedTask> tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
         pass();
         try (ContinualMethod method = Methods.create(recipe.method(), model, recipe.sites(), recipe.training(), recipe.seed(),
                 Memory.cacheBytes())) {

@@ -61,8 +61,8 @@ public final class CausalLm implements AutoCloseable {
 
     private static Map<String, String> numbers(ModelConfig c) {
         Map<String, String> n = new HashMap<>();
-        int query = c.heads() * c.headDim();
-        int key = c.keyValueHeads() * c.headDim();
+        int query = c.queryWidth();
+        int key = c.keyValueWidth();
         n.put("hidden", "" + c.hiddenSize());
         n.put("heads", "" + c.heads());
         n.put("keyValueHeads", "" + c.keyValueHeads());
@@ -75,6 +75,8 @@ public final class CausalLm implements AutoCloseable {
         n.put("innerTwice", "" + 2 * c.intermediateSize());
         n.put("epsilon", Double.toString(c.normEpsilon()));
         n.put("grouped", c.heads() == c.keyValueHeads() ? "False" : "True");
+        n.put("qkNorm", c.qkNorm() ? "True" : "False");
+        n.putAll(DecoderWeights.places(c));
         return n;
     }
 
@@ -130,6 +132,18 @@ public final class CausalLm implements AutoCloseable {
         return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where), layers,
                 edits == null ? none : edits.down(), edits == null ? none : edits.bias(),
                 edits == null ? none : edits.up(), weights);
+    }
+
+    /**
+     * Keys and values of the untouched model for the first tokens of a sequence.
+     *
+     * @param ids S tokens from the sequence's first one on
+     * @param last number of blocks, from the first one on
+     * @return {@code [last, 2, 1, K, S, hd]}
+     */
+    NDArray prefill(NDManager step, int[] ids, int last) {
+        return script.call("prefill", step.create(toLong(ids), new Shape(1, ids.length)), step.create((long) last),
+                positions(step, 0, ids.length), weights).singletonOrThrow();
     }
 
     private static NDArray layers(NDManager step, int[] layers) {

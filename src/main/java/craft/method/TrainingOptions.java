@@ -28,7 +28,7 @@ public record TrainingOptions(double learningRate, int batchSize, int epochs, do
         require(maxGradientNorm >= 0 && maxGradientNorm < 1e9, "maxGradientNorm", maxGradientNorm, "at least 0");
     }
 
-    private static void require(boolean good, String option, double value, String range) {
+    private static void require(boolean good, String option, Number value, String range) {
         if (!good) {
             throw new InvalidInputException("Option training." + option + " is " + value + "; it must be " + range + ".");
         }

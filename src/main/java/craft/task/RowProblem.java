@@ -14,6 +14,7 @@ import java.nio.file.Path;
 public record RowProblem(Path file, int row, String column, String reason, boolean fatal) {
     @Override
     public String toString() {
-        return file + (row > 0 ? ", row " + row : "") + (column.isEmpty() ? "" : ", \"" + column + "\"") + ": " + reason;
+        return file + (row > 0 ? ", row " + row : "")
+                + (column.isEmpty() ? "" : ", \"" + column + "\"") + ": " + reason;
     }
 }

@@ -189,7 +189,8 @@ final class Rows {
                     + ": The text is longer than 10 MB. Split or shorten it.", e);
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + ", row " + row + place(e)
-                    + ": This is not valid JSON, and the rest of the file cannot be read: " + sentence(e.getOriginalMessage()), e);
+                    + ": This is not valid JSON, and the rest of the file cannot be read: "
+                    + sentence(e.getOriginalMessage()), e);
         }
     }
 

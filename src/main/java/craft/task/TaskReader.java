@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads a task's folder: {@code train}, {@code eval} (or {@code dev}; may be missing) and {@code test} as {@code .jsonl}
- * or {@code .json}, and {@code about.json}. Rows are {@code {"text", "label"}}, whose prompt is built from the
+ * Reads a task's folder: {@code train}, {@code eval} (or {@code dev}; may be missing) and {@code test} as
+ * {@code .jsonl} or {@code .json}, and {@code about.json}. Rows are {@code {"text", "label"}}, whose prompt is built from the
  * instruction and the labels of {@code about.json}, or {@code {"prompt", "answer"}} as in TRACE and LLMCL, whose prompt
  * stands as it is. Further keys of a row are let be. Answers are chosen among the labels of {@code about.json}, and
  * generated where it lists none.
@@ -76,8 +76,8 @@ public final class TaskReader {
         List<Example> testRows = rows(test, true);
         if (labelsMissed) {
             problems.add(new RowProblem(folder.resolve(AboutTask.FILE), 0, "labels",
-                    "No labels are listed, so answers are generated and must match exactly. To choose among labels, list them; to say that answers are "
-                    + "generated, write \"labels\": null.", false));
+                    "No labels are listed, so answers are generated and must match exactly. To choose among labels, "
+                            + "list them; to say that answers are generated, write \"labels\": null.", false));
         }
         Path name = folder.toAbsolutePath().normalize().getFileName();
         return new TaskReading(new Task(name == null ? folder.toString() : name.toString(), about.labels(), trainRows,

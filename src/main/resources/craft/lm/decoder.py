@@ -1,7 +1,9 @@
 # The forward pass of a Llama-family decoder, in TorchScript's own serialised dialect of Python.
 # ${...} are numbers of config.json, put in when the text is loaded. No weight lives in the module: w holds them,
 #   w[0] embedding [V, d], w[1] final norm [d], w[2] LM head [V, d], w[3] inverse rotary frequencies [hd / 2], then for
-#   each layer: input norm [d], q|k|v [(H + 2 K) hd, d], o [d, H hd], post-attention norm [d], gate|up [2 f, d], down [d, f].
+#   each layer: input norm [d], q|k|v [(H + 2 K) hd, d], o [d, H hd], post-attention norm [d], gate|up [2 f, d], down [d, f],
+#   and then what only some families have, where config.json says so: biases q|k|v, o, gate|up, down, and the norms [hd] of
+#   every head's queries and keys. Such a mark, ${qkvBias} for one, becomes w[...] or None.
 # Shapes: B sequences, S new tokens, P tokens before them whose keys and values are given, H heads, K key-value heads,
 #   hd head size, n intervened layers, r rank.
 class M(Module):
@@ -14,20 +16,30 @@ class M(Module):
     b = torch.slice(x, -1, ${half}, ${headDim})
     return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin))], -1)
 
-  # One decoder block. h [B, S, d]; mask bool [B, 1, S, P + S], or empty: causal over S alone; past [2, B, K, P, hd] or empty.
-  # Gives the block's output and its new keys and values [B, K, S, hd].
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-    at = torch.add(torch.mul(i, 6), 4)
+  # Block i's queries [B, H, S, hd], keys and values [B, K, S, hd] of its input h [B, S, d].
+  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = torch.add(torch.mul(i, ${weightsALayer}), 4)
     size = torch.size(h)
     B = size[0]
     S = size[1]
     x = torch.rms_norm(h, [${hidden}], w[at], ${epsilon})
-    qkv = torch.linear(x, w[torch.add(at, 1)], None)
-    q0 = torch.transpose(torch.view(torch.slice(qkv, -1, 0, ${queryWidth}), [B, S, ${heads}, ${headDim}]), 1, 2)
-    k0 = torch.transpose(torch.view(torch.slice(qkv, -1, ${queryWidth}, ${keyEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
+    qkv = torch.linear(x, w[torch.add(at, 1)], ${qkvBias})
+    q = torch.transpose(torch.view(torch.slice(qkv, -1, 0, ${queryWidth}), [B, S, ${heads}, ${headDim}]), 1, 2)
+    k = torch.transpose(torch.view(torch.slice(qkv, -1, ${queryWidth}, ${keyEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
     v = torch.transpose(torch.view(torch.slice(qkv, -1, ${keyEnd}, ${valueEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
-    q = self.rotate(q0, cos, sin)
-    k = self.rotate(k0, cos, sin)
+    if ${qkNorm}:
+      q = torch.rms_norm(q, [${headDim}], ${queryNorm}, ${epsilon})
+      k = torch.rms_norm(k, [${headDim}], ${keyNorm}, ${epsilon})
+    else:
+      pass
+    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+
+  # One decoder block. h [B, S, d]; mask float [B, 1, S, P + S], or empty: causal over S alone; past [2, B, K, P, hd] or empty.
+  # Gives the block's output and its new keys and values [B, K, S, hd].
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = torch.add(torch.mul(i, ${weightsALayer}), 4)
+    size = torch.size(h)
+    q, k, v = self.project(h, i, cos, sin, w)
     keys = k
     values = v
     if torch.gt(torch.numel(past), 0):
@@ -39,12 +51,12 @@ class M(Module):
       a = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=None, enable_gqa=${grouped})
     else:
       a = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=None, enable_gqa=${grouped})
-    o = torch.reshape(torch.transpose(a, 1, 2), [B, S, ${queryWidth}])
-    h1 = torch.add(h, torch.linear(o, w[torch.add(at, 2)], None))
+    o = torch.reshape(torch.transpose(a, 1, 2), [size[0], size[1], ${queryWidth}])
+    h1 = torch.add(h, torch.linear(o, w[torch.add(at, 2)], ${outputBias}))
     y = torch.rms_norm(h1, [${hidden}], w[torch.add(at, 3)], ${epsilon})
-    gu = torch.linear(y, w[torch.add(at, 4)], None)
+    gu = torch.linear(y, w[torch.add(at, 4)], ${gateUpBias})
     m = torch.mul(torch.silu(torch.slice(gu, -1, 0, ${inner})), torch.slice(gu, -1, ${inner}, ${innerTwice}))
-    h2 = torch.add(h1, torch.linear(m, w[torch.add(at, 5)], None))
+    h2 = torch.add(h1, torch.linear(m, w[torch.add(at, 5)], ${downBias}))
     return (h2, k, v)
 
   # Adds up[j]^T (down[j] h + bias[j]) where `where` [B, S, 1] is 1, if layer i is layers[j] for some j.
@@ -99,6 +111,24 @@ class M(Module):
     else:
       pass
     return (x, kv)
+
+  # Keys and values [last, 2, B, K, S, hd] of blocks 0 .. last - 1 without edits, causal; pos [B, S]. Of the last block
+  # nothing else is computed.
+  def prefill(self: __torch__.M, ids: Tensor, last: Tensor, pos: Tensor, w: List[Tensor]) -> Tensor:
+    angle = torch.mul(torch.unsqueeze(torch.unsqueeze(pos, 1), -1), w[3])
+    cos = torch.cos(angle)
+    sin = torch.sin(angle)
+    none = torch.slice(pos, 0, 0, 0)
+    top = torch.sub(int(last), 1)
+    x = torch.embedding(w[0], ids)
+    kept = annotate(List[Tensor], [])
+    for i in range(top):
+      y, k, v = self.block(x, i, cos, sin, none, none, w)
+      x = y
+      _0 = torch.append(kept, torch.stack([k, v], 0))
+    q, k1, v1 = self.project(x, top, cos, sin, w)
+    _1 = torch.append(kept, torch.stack([k1, v1], 0))
+    return torch.stack(kept, 0)
 
   # Pads each [L, 2, 1, K, p_b, hd] with zeros to p tokens and joins them to [L, 2, B, K, p, hd].
   def join(self: __torch__.M, p: Tensor, kv: List[Tensor]) -> Tensor:

@@ -82,7 +82,8 @@ class TaskReaderTest {
         assertThat(sum.prompt()).matches("\\d and \\d is ");
         assertThat(sums.classification()).isFalse();
         assertThat(TaskReader.read(tiny.resolve("mood-again")).requireAllGood().eval()).hasSize(8);
-        assertThat(TaskReader.read(tiny.resolve("maeum")).requireAllGood().train().get(0).before()).contains("기쁨, 슬픔");
+        assertThat(TaskReader.read(tiny.resolve("maeum")).requireAllGood().train().get(0).before())
+                .contains("기쁨, 슬픔");
     }
 
     @Test

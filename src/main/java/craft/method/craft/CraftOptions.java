@@ -93,13 +93,13 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
         atLeast("method.merging.kappa", merging.kappa, 0);
     }
 
-    private static void atLeast(String option, double value, double least) {
-        if (!(value >= least && value <= 1e9)) {
+    private static void atLeast(String option, Number value, int least) {
+        if (!(value.doubleValue() >= least && value.doubleValue() <= 1e9)) {
             throw new InvalidInputException("Option " + option + " is " + value + "; it must be at least " + least + ".");
         }
     }
 
-    private static void above(String option, double value, double bound) {
+    private static void above(String option, double value, int bound) {
         if (!(value > bound && value <= 1e9)) {
             throw new InvalidInputException("Option " + option + " is " + value + "; it must be above " + bound + ".");
         }

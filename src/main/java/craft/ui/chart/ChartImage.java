@@ -120,8 +120,8 @@ final class ChartImage<R> extends Region {
         });
     }
 
-    private void finish(BufferedImage image, double width, double height, R result, RuntimeException failure, long begin,
-            long took) {
+    private void finish(BufferedImage image, double width, double height, R result, RuntimeException failure,
+            long begin, long took) {
         busy = false;
         notBefore = begin + Math.max(LEAST_MILLIS * 1_000_000L, took * 4);
         if (failure != null) {

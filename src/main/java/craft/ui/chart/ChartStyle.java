@@ -21,9 +21,11 @@ record ChartStyle(boolean dark, Color background, Color subtle, Color text, Colo
     private static final String SEMI_BOLD = Fonts.FAMILY + " SemiBold";
 
     private static final ChartStyle LIGHT = new ChartStyle(false, Color.web("#ffffff"), Color.web("#f6f8fa"),
-            Color.web("#24292f"), Color.web("#57606a"), Color.web("#d0d7de"), Color.web("#eaeef2"), Color.web("#0969da"));
+            Color.web("#24292f"), Color.web("#57606a"), Color.web("#d0d7de"), Color.web("#eaeef2"),
+            Color.web("#0969da"));
     private static final ChartStyle DARK = new ChartStyle(true, Color.web("#0d1117"), Color.web("#161b22"),
-            Color.web("#c9d1d9"), Color.web("#8b949e"), Color.web("#30363d"), Color.web("#21262d"), Color.web("#58a6ff"));
+            Color.web("#c9d1d9"), Color.web("#8b949e"), Color.web("#30363d"), Color.web("#21262d"),
+            Color.web("#58a6ff"));
     private static final Map<Font, Map<String, Double>> WIDTHS = new HashMap<>();
     private static final Text RULER = new Text();
 
@@ -45,7 +47,8 @@ record ChartStyle(boolean dark, Color background, Color subtle, Color text, Colo
     }
 
     static java.awt.Color awt(Color c) {
-        return new java.awt.Color((float) c.getRed(), (float) c.getGreen(), (float) c.getBlue(), (float) c.getOpacity());
+        return new java.awt.Color((float) c.getRed(), (float) c.getGreen(), (float) c.getBlue(),
+                (float) c.getOpacity());
     }
 
     static Font font(double size) {

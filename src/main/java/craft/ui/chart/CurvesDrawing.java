@@ -97,7 +97,8 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
             int a = firstShown(s, low, high);
             int b = lastShown(s, low, high);
             double shift = shift(s);
-            int most = Math.max(8, perTask ? POINTS / 2 : (int) ((long) POINTS * (b - a) / Math.max(1, shownSteps(low, high))));
+            int share = (int) ((long) POINTS * (b - a) / Math.max(1, shownSteps(low, high)));
+            int most = Math.max(8, perTask ? POINTS / 2 : share);
             rawLoss.add(Decimator.minMax(data.step(), data.crossEntropy(), a, b, shift, most));
             smoothLoss.add(Decimator.minMax(data.step(), data.smoothCrossEntropy(), a, b, shift, most));
             rawKl.add(Decimator.minMax(data.step(), data.kl(), a, b, shift, most));

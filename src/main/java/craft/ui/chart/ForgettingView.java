@@ -63,7 +63,8 @@ public final class ForgettingView {
     private final EmptyState empty = new EmptyState(MaterialDesignG.GRID, words.get("forgetting.empty.title"),
             words.get("forgetting.empty.what"), words.get("empty.next"));
     private final Pills<Boolean> change = new Pills<>(List.of(
-            new Pills.Choice<>(false, "forgetting-score", words.get("forgetting.score"), words.get("forgetting.score.help")),
+            new Pills.Choice<>(false, "forgetting-score", words.get("forgetting.score"),
+                    words.get("forgetting.score.help")),
             new Pills.Choice<>(true, "forgetting-change", words.get("forgetting.change"),
                     words.get("forgetting.change.help"))));
     private final Pills<Measure> measure = new Pills<>(List.of(choice(Measure.ACCURACY), choice(Measure.BALANCED),
@@ -147,8 +148,8 @@ public final class ForgettingView {
         metricsTitle.setWrapText(true);
         VBox panel = new VBox(16, metricsTitle);
         panel.setPadding(new Insets(0, 0, 0, 24));
-        panel.setPrefWidth(264);
-        panel.setMinWidth(264);
+        panel.setPrefWidth(248);
+        panel.setMinWidth(248);
         panel.getChildren().addAll(
                 metric("op", Metrics::overallPerformance, false, "1/T · Σ_{i} a_{T,i}"),
                 metric("f", Metrics::forgetting, false, "1/(T−1) · Σ_{i<T} (max_{j<T} a_{j,i} − a_{T,i})"),
@@ -164,7 +165,7 @@ public final class ForgettingView {
         ScrollPane scroll = new ScrollPane(panel);
         scroll.setFitToWidth(true);
         scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
-        scroll.setMinWidth(272);
+        scroll.setMinWidth(256);
         scroll.setFocusTraversable(false);
         scroll.getStyleClass().add("edge-to-edge");
         return scroll;
@@ -259,7 +260,8 @@ public final class ForgettingView {
 
         @Override
         public String rowName(int row) {
-            return row == 0 ? words.get("forgetting.untrained") : words.get("forgetting.after", tasks.get(row - 1).name());
+            return row == 0 ? words.get("forgetting.untrained")
+                    : words.get("forgetting.after", tasks.get(row - 1).name());
         }
 
         @Override
@@ -295,7 +297,8 @@ public final class ForgettingView {
             }
             Color full = change.get() ? Palette.change(shownValue / mostChange) : Palette.viridis(value);
             Color fill = row < task ? style.over(full, NOT_TRAINED) : full;
-            return MatrixCanvas.Cell.number(change.get() ? Numbers.change(shownValue) : Numbers.percent(value), fill, frame);
+            String text = change.get() ? Numbers.change(shownValue) : Numbers.percent(value);
+            return MatrixCanvas.Cell.number(text, fill, frame);
         }
 
         @Override

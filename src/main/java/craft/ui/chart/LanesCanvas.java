@@ -47,7 +47,8 @@ final class LanesCanvas extends Region {
         outcomes = newOutcomes;
         // The lanes begin where the cells of the matrix below begin.
         nameWidth = 22 + rowNames.stream().mapToDouble(n -> ChartStyle.width(n, SMALL)).max().orElse(0) + 12;
-        nameWidth = Math.ceil(Math.min(Math.min(200, getWidth() > 0 ? Math.max(112, getWidth() * 0.27) : 200), Math.max(72, nameWidth)));
+        double most = getWidth() > 0 ? Math.min(200, Math.max(112, getWidth() * 0.27)) : 200;
+        nameWidth = Math.ceil(Math.min(most, Math.max(72, nameWidth)));
         StringBuilder text = new StringBuilder();
         for (RoutingDecided r : routings) {
             text.append(name(r.task())).append(": ").append(decision(r)).append("; ");
@@ -90,9 +91,12 @@ final class LanesCanvas extends Region {
             RoutingDecided r = routings.get(i);
             if (r.task() == task) {
                 String text = task + " " + name(task) + "\n" + decision(r);
-                return outcomes.isEmpty() || !outcomes.get(i).changed() ? text : text + "\n" + words.get("routing.whatif")
-                        + ": " + (outcomes.get(i).opens() ? words.get("routing.whatif.new")
-                        : words.get("routing.joins", Integer.toString(outcomes.get(i).nearest())));
+                if (outcomes.isEmpty() || !outcomes.get(i).changed()) {
+                    return text;
+                }
+                WhatIf.Outcome o = outcomes.get(i);
+                return text + "\n" + words.get("routing.whatif") + ": " + (o.opens() ? words.get("routing.whatif.new")
+                        : words.get("routing.joins", Integer.toString(o.nearest())));
             }
         }
         return "";

@@ -286,7 +286,7 @@ public final class RoutingView {
             return switch (kind(column)) {
                 case BASE, GROUP -> 1;
                 case THRESHOLD -> 1.3;
-                case DECISION, WHAT_IF -> 1.6;
+                case DECISION, WHAT_IF -> 1.8;
             };
         }
 
@@ -333,11 +333,8 @@ public final class RoutingView {
         }
 
         private MatrixCanvas.Cell whatIf(int row) {
-            if (outcomes.isEmpty()) {
-                return MatrixCanvas.Cell.words("", style.muted(), false, true);
-            }
-            WhatIf.Outcome o = outcomes.get(row);
-            if (!o.changed()) {
+            WhatIf.Outcome o = outcomes.isEmpty() ? null : outcomes.get(row);
+            if (o == null || !o.changed()) {
                 return MatrixCanvas.Cell.words(words.get("routing.whatif.unchanged"), style.muted(), false, true);
             }
             return MatrixCanvas.Cell.words("≠ " + (o.opens() ? words.get("routing.whatif.new")

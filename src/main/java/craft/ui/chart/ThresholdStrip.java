@@ -83,7 +83,8 @@ final class ThresholdStrip extends Region {
         double lastUpper = -100;
         double lastLower = -100;
         List<RoutingDecided> sorted = routings.stream().filter(r -> Double.isFinite(WhatIf.joinsFrom(r, relative)))
-                .sorted((a, b) -> Double.compare(WhatIf.joinsFrom(a, relative), WhatIf.joinsFrom(b, relative))).toList();
+                .sorted((a, b) -> Double.compare(WhatIf.joinsFrom(a, relative), WhatIf.joinsFrom(b, relative)))
+                .toList();
         for (RoutingDecided r : sorted) {
             double from = WhatIf.joinsFrom(r, relative);
             if (from > slider.getMax()) {

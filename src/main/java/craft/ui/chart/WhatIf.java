@@ -23,7 +23,8 @@ record WhatIf(boolean relative, double value) {
 
     /** Whether the run's rule is relative to d_0, judged by how the events name it. */
     static boolean relative(List<RoutingDecided> routings) {
-        return routings.isEmpty() || routings.stream().anyMatch(r -> r.rule().contains("d_0") || r.rule().contains("d0"));
+        return routings.isEmpty()
+                || routings.stream().anyMatch(r -> r.rule().contains("d_0") || r.rule().contains("d0"));
     }
 
     /** rho or tau as the run had it: of the last decision, which had groups to choose from if any had. */

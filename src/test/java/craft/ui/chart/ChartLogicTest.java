@@ -99,7 +99,8 @@ class ChartLogicTest {
 
     @Test
     void aShortSeriesStaysWhole() {
-        Decimator.Points points = Decimator.minMax(new double[] {1, 2, 3, 4}, new double[] {9, NAN, 7, 6}, 1, 4, 0, 1000);
+        double[] y = {9, NAN, 7, 6};
+        Decimator.Points points = Decimator.minMax(new double[] {1, 2, 3, 4}, y, 1, 4, 0, 1000);
         assertThat(points.x()).containsExactly(3, 4);
         assertThat(points.y()).containsExactly(7, 6);
         assertThat(Decimator.minMax(new double[0], new double[0], 0, 0, 0, 1000).size()).isZero();

@@ -160,7 +160,8 @@ class ChartViewsTest {
         robot.interact(() -> scene.lookup("#curves-chart").requestFocus());
         robot.type(KeyCode.HOME);
 
-        assertThat(text("#curves-readout")).contains("Step 1 ·").contains("sms-spam").contains("warm-up").contains("CE ");
+        assertThat(text("#curves-readout"))
+                .contains("Step 1 ·").contains("sms-spam").contains("warm-up").contains("CE ");
     }
 
     @Test
