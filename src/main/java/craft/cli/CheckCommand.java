@@ -142,7 +142,7 @@ final class CheckCommand implements Callable<Integer> {
     private void recipe(Path path) {
         Recipe recipe = RecipeReader.read(path, Map.of());
         Preflight found = Preflight.check(recipe);
-        console.out().println("Recipe \"" + recipe.name() + "\": good, " + recipe.method().displayName() + ", "
+        console.out().println("Recipe \"" + recipe.name() + "\": good, " + recipe.methodName() + ", "
                 + Text.plural(recipe.tasks().size(), "task") + ", seed " + recipe.seed());
         model(found.model());
         found.tasks().forEach(this::task);

@@ -51,6 +51,11 @@ public record Recipe(String name, String description, String model, List<String>
         method.check();
     }
 
+    /** The method's name for people. */
+    public String methodName() {
+        return method.displayName();
+    }
+
     public Recipe withTasks(List<String> newTasks) {
         return new Recipe(name, description, model, newTasks, seed, sites, training, data, method);
     }

@@ -36,7 +36,7 @@ final class TaskSequence {
                 Memory.cacheBytes())) {
             int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training().train().size())).sum();
             int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();
-            listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.method().displayName(), recipe.seed(),
+            listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),
                     tasks.stream().map(TaskSequence::info).toList(), steps));
             Clock clock = new Clock(gate, steps, rows);
             Evaluator evaluator = new Evaluator(model, recipe, tasks, this::pass);

@@ -11,11 +11,11 @@ import java.util.Map;
 
 /** Weights of a Llama-family folder in the order of {@code decoder.py}, as float32 arrays. */
 final class DecoderWeights {
-    /** Weights that every family has in each layer; the optional ones follow them. */
+    /** Weights that every family has in each layer; the extra ones follow them. */
     private static final int COMMON = 6;
 
     /** Weights of a layer that only some families have, in their order. */
-    private enum Optional {
+    private enum Extra {
         QKV_BIAS("qkvBias", "self_attn.q_proj.bias", "self_attn.k_proj.bias", "self_attn.v_proj.bias"),
         OUTPUT_BIAS("outputBias", "self_attn.o_proj.bias"),
         GATE_UP_BIAS("gateUpBias", "mlp.gate_proj.bias", "mlp.up_proj.bias"),
@@ -26,7 +26,7 @@ final class DecoderWeights {
         final String mark;
         final List<String> names;
 
-        Optional(String mark, String... names) {
+        Extra(String mark, String... names) {
             this.mark = mark;
             this.names = List.of(names);
         }
@@ -44,12 +44,12 @@ final class DecoderWeights {
     private DecoderWeights() {
     }
 
-    /** Where {@code decoder.py} finds the optional weights, by the text's marks; "None" for those that are not there. */
+    /** Where {@code decoder.py} finds the extra weights, by the text's marks; "None" for those that are not there. */
     static Map<String, String> places(ModelConfig c) {
         Map<String, String> places = new HashMap<>();
         int next = COMMON;
-        for (Optional optional : Optional.values()) {
-            places.put(optional.mark, optional.in(c) ? "w[torch.add(at, " + next++ + ")]" : "None");
+        for (Extra extra : Extra.values()) {
+            places.put(extra.mark, extra.in(c) ? "w[torch.add(at, " + next++ + ")]" : "None");
         }
         places.put("weightsALayer", "" + next);
         return places;
@@ -73,9 +73,9 @@ final class DecoderWeights {
             w.add(vector(files, owner, List.of(layer + "post_attention_layernorm.weight")));
             w.add(matrix(files, owner, d, layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"));
             w.add(matrix(files, owner, c.intermediateSize(), layer + "mlp.down_proj.weight"));
-            for (Optional optional : Optional.values()) {
-                if (optional.in(c)) {
-                    w.add(vector(files, owner, optional.names.stream().map(name -> layer + name).toList()));
+            for (Extra extra : Extra.values()) {
+                if (extra.in(c)) {
+                    w.add(vector(files, owner, extra.names.stream().map(name -> layer + name).toList()));
                 }
             }
         }

@@ -1,32 +1,40 @@
 package craft.lm;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Prefill and extend: everything that edits cannot change is computed once per sequence and kept. That is, for every
- * token up to the first edited position the keys and values of all blocks above the lowest edited one, and for the rest
- * the output of the lowest edited block, before its edit. Each sequence is prefilled by itself, so that a kept value does
- * not depend on the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
+ * Prefill and extend: everything that edits cannot change is computed once and kept. That is, for the tokens before the
+ * first edited one the keys and values of all blocks above the lowest edited one, and for the rest of a sequence the
+ * output of the lowest edited block, before its edit. The first depend on the prompt alone and are shared by all sequences
+ * that begin alike, such as a prompt with one answer and the same prompt with a list of labels. Nothing kept depends on
+ * the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  */
 public final class PrefixCache implements ForwardPass, AutoCloseable {
-    /** @param hidden {@code [1, s, d]}; @param past {@code [L, 2, 1, K, p, hd]}, null when p or L is 0 */
-    private record Entry(int start, NDArray hidden, NDArray past, long bytes) {
-        void close() {
-            hidden.close();
-            if (past != null) {
-                past.close();
-            }
+    /** The tokens before the first edited one, compared by value: key of their keys and values. */
+    private record Prefix(int[] ids) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Prefix p && Arrays.equals(ids, p.ids);
         }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(ids);
+        }
+    }
+
+    /** @param hidden {@code [1, s, d]} from token {@code start} on; @param past {@code [L, 2, 1, K, start, hd]} or null */
+    private record Kept(int start, NDArray hidden, NDArray past) {
     }
 
     private final CausalLm model;
@@ -34,7 +42,8 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     private final int lowest;
     private final long budget;
     private final NDManager owner;
-    private final Map<Sequence, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+    /** By {@link Prefix} its keys and values, by {@link Sequence} its hidden states; in the order of their last use. */
+    private final Map<Object, NDArray> entries = new LinkedHashMap<>(64, 0.75f, true);
     private long bytes;
     private long hits;
     private long misses;
@@ -57,14 +66,14 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         if (edits != null && (!edits.positions().equals(positions) || edits.layers()[0] < lowest)) {
             throw new IllegalArgumentException("edits at other positions or below layer " + lowest);
         }
-        List<Entry> kept = new ArrayList<>();
+        List<Kept> kept = new ArrayList<>();
         for (Sequence sequence : batch) {
-            kept.add(entry(sequence));
+            kept.add(kept(sequence));
         }
-        Layout layout = Layout.of(batch, kept.stream().mapToInt(Entry::start).toArray());
-        NDArray hidden = model.joinHidden(step, kept.stream().map(Entry::hidden).toList(), layout.newLength());
+        Layout layout = Layout.of(batch, kept.stream().mapToInt(Kept::start).toArray());
+        NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), layout.newLength());
         int layers = model.config().layers();
-        NDArray past = lowest + 1 == layers || layout.pastLength() == 0 ? null : past(step, kept, layout);
+        NDArray past = kept.stream().allMatch(k -> k.past == null) ? null : past(step, kept, layout);
         NDArray where = edits == null ? null : layout.where(step, positions);
         NDArray last = model.extend(hidden, lowest + 1, layers, true, layout.positions(step), layout.mask(step), past,
                 where, edits, false).get(0);
@@ -72,10 +81,10 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return model.pick(last, layout.predictors());
     }
 
-    private NDArray past(NDManager step, List<Entry> kept, Layout layout) {
+    private NDArray past(NDManager step, List<Kept> kept, Layout layout) {
         List<NDArray> parts = new ArrayList<>();
-        for (Entry entry : kept) {
-            parts.add(entry.past == null ? emptyPast(step) : entry.past);
+        for (Kept one : kept) {
+            parts.add(one.past == null ? emptyPast(step) : one.past);
         }
         return model.join(step, parts, layout.pastLength());
     }
@@ -85,49 +94,69 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return step.zeros(new Shape(c.layers() - lowest - 1, 2, 1, c.keyValueHeads(), 0, c.headDim()));
     }
 
-    private Entry entry(Sequence sequence) {
-        Entry entry = entries.get(sequence);
-        if (entry == null) {
-            misses++;
-            entry = prefill(sequence);
-            entries.put(sequence, entry);
-            bytes += entry.bytes;
-        } else {
+    /** Looks up what is known of a sequence and computes what is missing. Nothing is evicted meanwhile. */
+    private Kept kept(Sequence sequence) {
+        int start = start(sequence);
+        Prefix prefix = prefix(sequence);
+        NDArray hidden = entries.get(sequence);
+        NDArray past = entries.get(prefix);
+        boolean pastWanted = start > 0 && lowest + 1 < model.config().layers();
+        if (hidden != null && (past != null || !pastWanted)) {
             hits++;
+            return new Kept(start, hidden, past);
         }
-        return entry;
+        misses++;
+        try (NDManager step = model.newManager()) {
+            NDArray all = start == 0 ? null
+                    : model.prefill(step, prefix.ids, pastWanted && past == null ? model.config().layers() : lowest + 1);
+            if (pastWanted && past == null) {
+                past = keep(prefix, all.get((lowest + 1) + ":"));
+            }
+            if (hidden == null) {
+                Layout layout = Layout.of(List.of(sequence), new int[] {start});
+                NDArray below = start == 0 ? null : all.get(":" + (lowest + 1));
+                hidden = keep(sequence, model.extend(model.embed(layout.ids(step)), 0, lowest + 1, false,
+                        layout.positions(step), layout.mask(step), below, null, null, false).get(0));
+            }
+        }
+        return new Kept(start, hidden, past);
     }
 
-    private Entry prefill(Sequence sequence) {
-        int prompt = sequence.prompt().length;
-        int start = Math.min(positions.start(prompt), prompt - 1);
-        int layers = model.config().layers();
-        try (NDManager step = model.newManager()) {
-            Layout layout = Layout.of(List.of(sequence), new int[] {0});
-            NDArray place = layout.positions(step);
-            NDArray low = model.extend(model.embed(layout.ids(step)), 0, lowest + 1, false, place, layout.mask(step), null,
-                    null, null, false).get(0);
-            NDArray rest = low.get(":, " + start + ":").duplicate();
-            NDArray past = null;
-            if (start > 0 && lowest + 1 < layers) {
-                NDList extended = model.extend(low.get(":, :" + start), lowest + 1, layers, false, place.get(":, :" + start),
-                        null, null, null, null, true);
-                past = extended.get(1);
-                past.attach(owner);
-            }
-            rest.attach(owner);
-            long size = 4 * (rest.size() + (past == null ? 0 : past.size()));
-            return new Entry(start, rest, past, size);
-        }
+    /** The first token computed anew: the first edited one, at the latest the prompt's last, which predicts the answer. */
+    private int start(Sequence sequence) {
+        int length = sequence.prompt().length;
+        return Math.min(positions.start(length), length - 1);
+    }
+
+    private Prefix prefix(Sequence sequence) {
+        return new Prefix(Arrays.copyOf(sequence.prompt(), start(sequence)));
+    }
+
+    private NDArray keep(Object key, NDArray array) {
+        NDArray own = array.duplicate();
+        own.attach(owner);
+        entries.put(key, own);
+        bytes += size(own);
+        return own;
+    }
+
+    private static long size(NDArray array) {
+        return Float.BYTES * array.size();
     }
 
     private void evict() {
-        Iterator<Entry> oldest = entries.values().iterator();
+        Iterator<NDArray> oldest = entries.values().iterator();
         while (bytes > budget && oldest.hasNext()) {
-            Entry entry = oldest.next();
+            NDArray array = oldest.next();
             oldest.remove();
-            bytes -= entry.bytes;
-            entry.close();
+            drop(array);
+        }
+    }
+
+    private void drop(NDArray array) {
+        if (array != null) {
+            bytes -= size(array);
+            array.close();
         }
     }
 
@@ -139,10 +168,10 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         float[] mean = new float[model.config().hiddenSize()];
         for (Sequence sequence : prompts) {
             try (NDManager step = model.newManager()) {
-                Entry entry = entry(sequence);
+                Kept kept = kept(sequence);
                 int length = sequence.prompt().length;
-                int from = Math.min(length - positions.lastOf(length), length - 1) - entry.start;
-                NDArray rows = entry.hidden.get("0, " + from + ":" + (length - entry.start));
+                int from = Math.min(length - positions.lastOf(length), length - 1) - kept.start;
+                NDArray rows = kept.hidden.get("0, " + from + ":" + (length - kept.start));
                 rows.attach(step);
                 NDArray centre = rows.mean(new int[] {0});
                 centre.attach(step);
@@ -151,19 +180,16 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
                     mean[i] += state[i] / prompts.size();
                 }
             }
+            evict();
         }
-        evict();
         return mean;
     }
 
     /** Forgets these sequences, when they will not come again. */
     public void forget(Iterable<Sequence> sequences) {
         for (Sequence sequence : sequences) {
-            Entry entry = entries.remove(sequence);
-            if (entry != null) {
-                bytes -= entry.bytes;
-                entry.close();
-            }
+            drop(entries.remove(sequence));
+            drop(entries.remove(prefix(sequence)));
         }
     }
 
@@ -172,7 +198,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return bytes;
     }
 
-    /** Share of look-ups that were answered from the cache. */
+    /** Share of sequences passed that needed no prefill. */
     public double hitRate() {
         return hits + misses == 0 ? 0 : (double) hits / (hits + misses);
     }

@@ -63,7 +63,7 @@ final class FolderArtifacts implements RunArtifacts {
         for (int t = 1; t <= groupOfTask.size(); t++) {
             tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));
         }
-        Origin origin = new Origin(recipe.method().displayName(), recipe.seed(), recipe.model(),
+        Origin origin = new Origin(recipe.methodName(), recipe.seed(), recipe.model(),
                 provenance.get().model(), recipe.sites(), tasks, changedAfter);
         Path target = folder.interventions(after);
         try {

@@ -85,7 +85,7 @@ public final class RunStore {
             Recipe recipe = run.recipe();
             RunState state = run.state();
             return new RunSummary(folder, recipe.name(), state.start().map(RunEvent.RunStarted::method)
-                    .orElse(recipe.method().displayName()), recipe.seed(), run.createdAt(), run.status(),
+                    .orElse(recipe.methodName()), recipe.seed(), run.createdAt(), run.status(),
                     recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
                     Metrics.forgetting(state.matrix()), "");
         } catch (RuntimeException e) { // one broken folder must not hide the others

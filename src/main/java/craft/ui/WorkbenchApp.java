@@ -10,15 +10,16 @@ import javafx.stage.Stage;
 public final class WorkbenchApp extends Application {
     @Override
     public void start(Stage stage) {
-        open(stage, Services.ofUser(stage)).model().openQuickstart();
+        open(stage, Services.ofUser(stage), Platform::exit).model().openQuickstart();
     }
 
     /**
      * Fills and shows a stage.
      *
+     * @param exit ends the program; called when the user has closed the window and nothing runs any more
      * @return the window; its model has no recipe open yet
      */
-    public static WorkbenchWindow open(Stage stage, Services services) {
+    public static WorkbenchWindow open(Stage stage, Services services, Runnable exit) {
         Fonts.register();
         Words.use(services.settings().language());
         Theme.use(services.settings().dark());
@@ -33,7 +34,7 @@ public final class WorkbenchApp extends Application {
         stage.setMinHeight(600);
         stage.setOnCloseRequest(event -> {
             event.consume();
-            window.close(Platform::exit);
+            window.close(exit);
         });
         stage.setOnHidden(event -> window.dispose());
         stage.show();

@@ -9,5 +9,7 @@ public final class WorkbenchLauncher {
 
     public static void main(String[] args) {
         Application.launch(WorkbenchApp.class, args);
+        // PyTorch's native threads outlive the window; without this the process would not end.
+        System.exit(0);
     }
 }

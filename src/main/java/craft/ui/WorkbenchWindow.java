@@ -116,6 +116,10 @@ public final class WorkbenchWindow {
         return model;
     }
 
+    TasksModel tasks() {
+        return tasksModel;
+    }
+
     /** The cell whose answers the forgetting view's inspector shows. */
     CellModel cells() {
         return cellModel;

@@ -63,12 +63,12 @@ public final class ForgettingScreen implements View {
         GridPane facts = Looks.facts();
         state.evaluation(cell.after(), cell.task()).ifPresent(e -> {
             Score score = e.score();
-            Looks.fact(facts, words.get("cell.score"), Numbers.fixed(score.accuracy(), 3)).getStyleClass().add("tabular");
-            Looks.fact(facts, words.get("cell.majority"), Numbers.fixed(score.majority(), 3)).getStyleClass().add("tabular");
+            Looks.fact(facts, words.get("cell.score"), Numbers.percent(score.accuracy())).getStyleClass().add("tabular");
+            Looks.fact(facts, words.get("cell.majority"), Numbers.percent(score.majority())).getStyleClass().add("tabular");
             Looks.fact(facts, words.get("cell.rows"), Integer.toString(score.rows())).getStyleClass().add("tabular");
             if (cell.after() > cell.task()) {
                 double change = score.accuracy() - state.matrix().get(cell.task(), cell.task());
-                Looks.fact(facts, words.get("cell.diagonal"), (change > 0 ? "+" : "") + Numbers.fixed(change, 3))
+                Looks.fact(facts, words.get("cell.diagonal"), Numbers.percentChange(change))
                         .getStyleClass().add("tabular");
             }
         });

@@ -66,8 +66,9 @@ public final class RoutingScreen implements View {
         if (r.nearest() == 0) {
             return words.get("decision.first", task, r.group());
         }
-        return words.get(r.opened() ? "decision.open" : "decision.join", task, r.group(),
-                Numbers.fixed(r.divergences().get(r.nearest() - 1), 3), Numbers.fixed(r.threshold(), 3));
+        double d = r.divergences().get(r.nearest() - 1);
+        String key = r.opened() ? "decision.open" : d <= r.threshold() ? "decision.join" : "decision.full";
+        return words.get(key, task, r.group(), Numbers.fixed(d, 3), Numbers.fixed(r.threshold(), 3));
     }
 
     @Override

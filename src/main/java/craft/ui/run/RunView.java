@@ -130,11 +130,11 @@ public final class RunView implements View {
     private GridPane result(RunState state) {
         AccuracyMatrix a = state.matrix();
         GridPane grid = Looks.facts();
-        number(grid, "op", Numbers.fixed(Metrics.overallPerformance(a), 3));
-        number(grid, "forgetting", Numbers.fixed(Metrics.forgetting(a), 3));
-        number(grid, "bwt", Numbers.fixed(Metrics.backwardTransfer(a), 3));
-        number(grid, "fwt", Numbers.fixed(Metrics.forwardTransfer(a), 3));
-        number(grid, "la", Numbers.fixed(Metrics.learningAccuracy(a), 3));
+        number(grid, "op", Numbers.percent(Metrics.overallPerformance(a)));
+        number(grid, "forgetting", Numbers.percent(Metrics.forgetting(a)));
+        number(grid, "bwt", Numbers.percentChange(Metrics.backwardTransfer(a)));
+        number(grid, "fwt", Numbers.percentChange(Metrics.forwardTransfer(a)));
+        number(grid, "la", Numbers.percent(Metrics.learningAccuracy(a)));
         number(grid, "groups", Integer.toString(state.groups()));
         state.finished().ifPresent(f -> {
             number(grid, "parameters", Numbers.grouped(f.trainedParameters()));

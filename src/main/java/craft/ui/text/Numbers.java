@@ -21,6 +21,17 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%." + decimals + "f", rounded + 0.0);
     }
 
+    /** A share as per cent with one decimal, 83.8%; a dash for NaN. */
+    public static String percent(double share) {
+        return Double.isNaN(share) ? NONE : fixed(100 * share, 1) + "%";
+    }
+
+    /** The same for a change: with its sign. */
+    public static String percentChange(double share) {
+        String text = percent(share);
+        return text.startsWith("-") || text.equals("0.0%") || text.equals(NONE) ? text : "+" + text;
+    }
+
     /** Three figures and k, M or G: 950, 5.1k, 6.5M. */
     public static String compact(double value) {
         if (Double.isNaN(value)) {

@@ -1,0 +1,118 @@
+package craft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.experiment.TinySequence;
+import craft.experiment.RunState;
+import craft.store.RunStore;
+import craft.store.RunSummary;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole commands on a real, small model. */
+@Timeout(240)
+class CliRunTest {
+    @TempDir
+    Path temporary;
+    private Path recipe;
+    private Path runs;
+
+    @BeforeEach
+    void write() {
+        recipe = TinySequence.write(temporary.resolve("tiny"));
+        runs = temporary.resolve("runs");
+    }
+
+    @Test
+    void aRunIsReportedKeptListedAndExported() throws IOException {
+        Captured console = new Captured();
+        assertThat(console.run("run", recipe.toString(), "--out", runs.toString(), "--json", "--seed", "3",
+                "--set", "training.epochs=1")).isZero();
+        List<String> lines = console.out().lines().toList();
+        JsonNode result = new ObjectMapper().readTree(lines.get(lines.size() - 1));
+        assertThat(result.get("matrix")).hasSize(3);
+        double sum = 0;
+        for (JsonNode row : result.get("matrix")) {
+            assertThat(row).hasSize(3);
+        }
+        for (JsonNode cell : result.get("matrix").get(2)) {
+            sum += cell.asDouble();
+        }
+        assertThat(result.get("op").asDouble()).isCloseTo(sum / 3, within(1e-12));
+        assertThat(result.get("groups")).hasSize(3);
+        assertThat(result.get("seconds").asDouble()).isPositive();
+        assertThat(result.get("tokensPerSecond").asDouble()).isPositive();
+        assertThat(console.err()).contains("OP", "Forgetting", "BWT", "FWT", "who-again");
+
+        Path run = Path.of(result.get("run").asText());
+        assertThat(run).hasParent(runs);
+        List<RunSummary> list = new RunStore(runs).list();
+        assertThat(list).hasSize(1);
+        assertThat(list.get(0).status()).isEqualTo(RunState.Status.FINISHED);
+        assertThat(list.get(0).op()).isCloseTo(sum / 3, within(1e-12));
+
+        Path target = temporary.resolve("export");
+        Captured exporting = new Captured();
+        assertThat(exporting.run("export", run.toString(), "--format", "pyreft", "--to", target.toString())).isZero();
+        assertThat(target.resolve("group-1/config.json")).exists();
+        assertThat(target.resolve("group-1").toFile().list((d, name) -> name.startsWith("intkey_"))).hasSize(2);
+        assertThat(new Captured().run("check", run.toString())).isZero();
+    }
+
+    @Test
+    void theSameSeedGivesTheSameInterventionsByteForByte() throws IOException {
+        for (String out : List.of("a", "b")) {
+            assertThat(new Captured().run("run", recipe.toString(), "--quiet", "--out", runs.resolve(out).toString())).isZero();
+        }
+        Path a = weights(runs.resolve("a"));
+        Path b = weights(runs.resolve("b"));
+        assertThat(a).isNotEqualTo(b);
+        assertThat(Files.mismatch(a, b)).isEqualTo(-1);
+    }
+
+    private static Path weights(Path root) {
+        return new RunStore(root).list().get(0).folder().resolve("interventions/after-3/interventions.safetensors");
+    }
+
+    /** A person's Ctrl+C, in a process of its own. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void anInterruptedRunKeepsWhatItHadAndEndsWith130() throws IOException, InterruptedException {
+        TinySequence.write(temporary.resolve("tiny"), 5000);
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), "-Dcraft.home=" + Path.of("").toAbsolutePath(), "craft.Main",
+                "run", recipe.toString(), "--out", runs.toString()).redirectOutput(temporary.resolve("out").toFile()).start();
+        try (BufferedReader progress = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+            String line = progress.readLine();
+            while (line != null && !line.contains("warm")) {
+                line = progress.readLine();
+            }
+            assertThat(line).as("progress of the warm-up").isNotNull();
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+            while (line != null) {
+                line = progress.readLine();
+            }
+        }
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(130);
+        List<RunSummary> list = new RunStore(runs).list();
+        assertThat(list).hasSize(1);
+        assertThat(list.get(0).status()).isEqualTo(RunState.Status.INTERRUPTED);
+        assertThat(RunStore.open(list.get(0).folder()).state().evaluations()).hasSize(3);
+    }
+}

@@ -1,0 +1,102 @@
+package craft.ui;
+
+import craft.ui.text.Words;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import javafx.application.Platform;
+import javafx.scene.Node;
+import javafx.scene.control.Labeled;
+import javafx.stage.Stage;
+import javafx.stage.WindowEvent;
+import org.testfx.api.FxRobot;
+import org.testfx.api.FxToolkit;
+import org.testfx.util.WaitForAsyncUtils;
+
+/** The real window on a screen that is none, with what a test needs to click through it. In English and light at first. */
+public final class TestWindow implements AutoCloseable {
+    public final FxRobot robot = new FxRobot();
+    public final FakeDialogs dialogs = new FakeDialogs();
+    public final Settings settings;
+    public final Stage stage;
+    public final WorkbenchModel model;
+    private final ExecutorService background = Services.daemon();
+    private WorkbenchWindow window;
+    private volatile boolean exited;
+
+    /**
+     * @param runs {@link FakeRuns}, or a {@link StoreRuns} on a temporary folder for the whole path
+     * @param temp for the settings
+     */
+    public TestWindow(Runs runs, Path temp) throws TimeoutException {
+        FxToolkit.registerPrimaryStage();
+        stage = FxToolkit.registerStage(Stage::new);
+        settings = new Settings(temp.resolve("settings.properties"));
+        settings.language(Locale.ENGLISH);
+        Services services = new Services(new FileInputs(), runs, dialogs, settings, background, Platform::runLater);
+        robot.interact(() -> window = WorkbenchApp.open(stage, services, () -> exited = true));
+        model = window.model();
+    }
+
+    /** Opens the quickstart and waits until its model and tasks have been read. */
+    public TestWindow withQuickstart() {
+        robot.interact(model::openQuickstart);
+        await(() -> model.modelCard().get() != null && window.tasks().items().size() > 0
+                && window.tasks().items().stream().noneMatch(i -> i.loading()));
+        return this;
+    }
+
+    WorkbenchWindow window() {
+        return window;
+    }
+
+    /** Whether the program would have ended. */
+    public boolean exited() {
+        return exited;
+    }
+
+    public void view(ViewId id) {
+        robot.interact(() -> model.view().set(id));
+    }
+
+    /** Waits, at most 20 seconds, for what is so on the JavaFX thread. */
+    public void await(BooleanSupplier condition) {
+        await(20, condition);
+    }
+
+    public void await(int seconds, BooleanSupplier condition) {
+        try {
+            WaitForAsyncUtils.waitFor(seconds, TimeUnit.SECONDS, () -> WaitForAsyncUtils.asyncFx(condition::getAsBoolean).get());
+        } catch (TimeoutException e) {
+            throw new AssertionError("Not so within " + seconds + " seconds", e);
+        }
+    }
+
+    /** A node of the window by {@code #id}, or null. */
+    public Node find(String id) {
+        return stage.getScene().getRoot().lookup(id);
+    }
+
+    public String text(String id) {
+        return ((Labeled) find(id)).getText();
+    }
+
+    /** As a click on the window's cross. */
+    public void cross() {
+        robot.interact(() -> stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST)));
+    }
+
+    @Override
+    public void close() throws TimeoutException {
+        FxToolkit.cleanupStages();
+        robot.interact(() -> {
+            window.dispose();
+            Theme.use(false);
+            Words.use(Locale.ENGLISH);
+        });
+        background.shutdownNow();
+    }
+}
