@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * {@code f<n>+l<m>}).
  */
 public record Positions(int first, int last) implements EditPositions {
-    private static final Pattern TEXT = Pattern.compile("(?:f(\\d{1,6}))?\\+?(?:l(\\d{1,6}))?");
+    private static final Pattern TEXT = Pattern.compile("f(\\d{1,6})(?:\\+l(\\d{1,6}))?|l(\\d{1,6})");
 
     public Positions {
         if (first < 0 || last < 0 || first + last == 0) {
@@ -21,12 +21,15 @@ public record Positions(int first, int last) implements EditPositions {
     /** Reads {@code f2+l4}, {@code l16} or {@code f3}. */
     public static Positions parse(String text) {
         Matcher m = TEXT.matcher(text.strip());
-        if (text.isBlank() || !m.matches() || (m.group(1) == null && m.group(2) == null)) {
+        if (!m.matches()) {
             throw new InvalidInputException("Positions \"" + text
                     + "\" are not understood. Write f<n>, l<m> or f<n>+l<m>, for example l16 or f2+l4.");
         }
-        return new Positions(m.group(1) == null ? 0 : Integer.parseInt(m.group(1)),
-                m.group(2) == null ? 0 : Integer.parseInt(m.group(2)));
+        return new Positions(number(m.group(1)), number(m.group(2)) + number(m.group(3)));
+    }
+
+    private static int number(String digits) {
+        return digits == null ? 0 : Integer.parseInt(digits);
     }
 
     /** How many first tokens of a prompt of {@code length} are edited: min(floor(length / 2), first), as pyreft. */

@@ -33,7 +33,7 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
                 found.add(i);
             }
         } else {
-            for (String part : layers.split(",")) {
+            for (String part : layers.split(",", -1)) {
                 Matcher m = RANGE.matcher(part.strip());
                 if (!m.matches()) {
                     throw new InvalidInputException("Option sites.layers is \"" + layers
@@ -41,8 +41,12 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
                 }
                 int from = Integer.parseInt(m.group(1));
                 int to = m.group(2) == null ? from : Integer.parseInt(m.group(2));
-                if (from > to || to >= count) {
-                    throw new InvalidInputException("Option sites.layers names layer " + Math.max(from, to)
+                if (from > to) {
+                    throw new InvalidInputException("Option sites.layers has the range " + part.strip()
+                            + ", which ends before it begins; write " + to + "-" + from + ".");
+                }
+                if (to >= count) {
+                    throw new InvalidInputException("Option sites.layers names layer " + to
                             + ", but the model has layers 0 to " + (count - 1) + ".");
                 }
                 for (int i = from; i <= to; i++) {

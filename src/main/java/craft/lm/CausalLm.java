@@ -74,6 +74,7 @@ public final class CausalLm implements AutoCloseable {
         n.put("inner", "" + c.intermediateSize());
         n.put("innerTwice", "" + 2 * c.intermediateSize());
         n.put("epsilon", Double.toString(c.normEpsilon()));
+        n.put("group", "" + c.headsPerKeyValueHead());
         n.put("grouped", c.heads() == c.keyValueHeads() ? "False" : "True");
         n.put("qkNorm", c.qkNorm() ? "True" : "False");
         n.putAll(DecoderWeights.places(c));

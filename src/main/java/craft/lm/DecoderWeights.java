@@ -120,9 +120,10 @@ final class DecoderWeights {
     }
 
     /**
-     * theta^(-2 i / hd), i = 0 .. hd / 2 - 1 (Su et al. 2021, RoFormer, eq. 15), stretched as Llama 3.1 does: frequencies
-     * that turn fewer than {@code low} times within the original context are divided by {@code factor}, those that turn
-     * more than {@code high} times stay, between the two the divisor goes linearly in the number of turns.
+     * theta^(-2 i / hd), i = 0 .. hd / 2 - 1 (Su et al. 2021, RoFormer, eq. 15), stretched as Llama 3.1 does:
+     * frequencies that turn fewer than {@code lowFrequencyFactor} times within the original context are divided by
+     * {@code factor}, those that turn more than {@code highFrequencyFactor} times stay, and between the two the
+     * frequency is mixed linearly in the number of turns.
      */
     private static double frequency(ModelConfig c, int i) {
         double plain = Math.pow(c.ropeTheta(), -2.0 * i / c.headDim());

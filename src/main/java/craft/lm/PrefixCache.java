@@ -13,9 +13,9 @@ import java.util.Map;
 /**
  * Prefill and extend: everything that edits cannot change is computed once and kept. That is, for the tokens before the
  * first edited one the keys and values of all blocks above the lowest edited one, and for the rest of a sequence the
- * output of the lowest edited block, before its edit. The first depend on the prompt alone and are shared by all sequences
- * that begin alike, such as a prompt with one answer and the same prompt with a list of labels. Nothing kept depends on
- * the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
+ * output of the lowest edited block, before its edit. The first depend on the prompt alone and are shared by all
+ * sequences that begin alike, such as a prompt with one answer and the same prompt with a list of labels. Nothing kept
+ * depends on the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  */
@@ -33,7 +33,10 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         }
     }
 
-    /** @param hidden {@code [1, s, d]} from token {@code start} on; @param past {@code [L, 2, 1, K, start, hd]} or null */
+    /**
+     * @param hidden {@code [1, s, d]} from token {@code start} on
+     * @param past {@code [L, 2, 1, K, start, hd]} of the L blocks above the lowest edited one, null without any
+     */
     private record Kept(int start, NDArray hidden, NDArray past) {
     }
 
@@ -107,9 +110,10 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         }
         misses++;
         try (NDManager step = model.newManager()) {
+            boolean pastMissing = pastWanted && past == null;
             NDArray all = start == 0 ? null
-                    : model.prefill(step, prefix.ids, pastWanted && past == null ? model.config().layers() : lowest + 1);
-            if (pastWanted && past == null) {
+                    : model.prefill(step, prefix.ids, pastMissing ? model.config().layers() : lowest + 1);
+            if (pastMissing) {
                 past = keep(prefix, all.get((lowest + 1) + ":"));
             }
             if (hidden == null) {
@@ -122,7 +126,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return new Kept(start, hidden, past);
     }
 
-    /** The first token computed anew: the first edited one, at the latest the prompt's last, which predicts the answer. */
+    /** The first token computed anew: the first edited one, at the latest the prompt's last, which predicts. */
     private int start(Sequence sequence) {
         int length = sequence.prompt().length;
         return Math.min(positions.start(length), length - 1);

@@ -3,6 +3,8 @@ package craft.lm;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import com.sun.jna.Function;
+import com.sun.jna.Platform;
 
 /** The PyTorch engine of this process: started once, on the CPU, without any download. */
 public final class Torch {
@@ -16,7 +18,19 @@ public final class Torch {
         if (engine == null) {
             System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
             System.setProperty("OPT_OUT_TRACKING", "true");
+            waitWithoutSpinning();
             engine = Engine.getEngine("PyTorch");
+        }
+    }
+
+    /**
+     * Lets PyTorch's worker threads sleep while they wait for each other. By default they spin, and as soon as anything else
+     * (a window, another program) wants a processor, a training step takes ten times as long. OpenMP reads this from the
+     * process's environment once, when PyTorch's libraries are loaded, and Java cannot set it.
+     */
+    private static void waitWithoutSpinning() {
+        if (!Platform.isWindows() && System.getenv("OMP_WAIT_POLICY") == null) {
+            Function.getFunction("c", "setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 1});
         }
     }
 

@@ -38,7 +38,8 @@ final class FxDialogs implements Dialogs {
     @Override
     public boolean confirm(String title, String text, String action, String refusal) {
         ButtonType agree = new ButtonType(action, ButtonData.OK_DONE);
-        Alert alert = new Alert(Alert.AlertType.CONFIRMATION, text, agree, new ButtonType(refusal, ButtonData.CANCEL_CLOSE));
+        Alert alert = new Alert(Alert.AlertType.CONFIRMATION, text, agree,
+                new ButtonType(refusal, ButtonData.CANCEL_CLOSE));
         alert.initOwner(owner);
         alert.setTitle(title);
         alert.setHeaderText(title);

@@ -205,7 +205,8 @@ public final class Looks {
 
     /** A run's status in words with its sign; interrupted is not failed. */
     public static Label status(RunState.Status status) {
-        Label label = label(Words.of("shell").get("status." + status), "status", "status-" + status.name().toLowerCase(java.util.Locale.ROOT));
+        Label label = label(Words.of("shell").get("status." + status), "status", "status-" + status.name()
+                .toLowerCase(java.util.Locale.ROOT));
         label.setGraphic(icon(switch (status) {
             case NEW -> "mdi2c-clock-outline";
             case RUNNING -> "mdi2p-play-circle-outline";

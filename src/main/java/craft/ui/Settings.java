@@ -33,7 +33,7 @@ public final class Settings {
         }
     }
 
-    /** The file named by system property {@code craft.settings}, else {@code ~/.craft-workbench/settings.properties}. */
+    /** The file that system property {@code craft.settings} names, else one in {@code ~/.craft-workbench}. */
     public static Settings ofUser() {
         String named = System.getProperty("craft.settings");
         return new Settings(named != null ? Path.of(named)

@@ -34,7 +34,8 @@ final class StatusLine {
         if (state.status() == RunState.Status.PAUSED) {
             parts.add(words.get("status.PAUSED"));
         }
-        state.stage().ifPresentOrElse(stage -> addStage(parts, words, state, stage), () -> parts.add(words.get("line.loading")));
+        state.stage().ifPresentOrElse(stage -> addStage(parts, words, state, stage), () ->
+                parts.add(words.get("line.loading")));
         return parts;
     }
 

@@ -1,5 +1,6 @@
 package craft.ui;
 
+import craft.experiment.Preflight;
 import craft.experiment.Recipe;
 import craft.experiment.RunListener;
 import craft.store.ExportFormat;
@@ -43,6 +44,7 @@ final class StoreRuns implements Runs {
 
     @Override
     public Prepared prepare(Recipe recipe, RunListener listener) {
+        Preflight.check(recipe); // what is wrong with it is told before a folder is made
         RunSession session = store.prepare(recipe);
         session.addListener(listener);
         return new Prepared(session.folder(), session.control());

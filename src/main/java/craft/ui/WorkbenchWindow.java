@@ -53,8 +53,8 @@ import javafx.util.Duration;
 import javafx.util.Subscription;
 
 /**
- * The frame around the views: bars above and below, navigation on the left, inspector on the right. A change of language
- * builds all of it anew from the models, which stay.
+ * The frame around the views: bars above and below, navigation on the left, inspector on the right. A change of
+ * language builds all of it anew from the models, which stay.
  */
 public final class WorkbenchWindow {
     private final WorkbenchModel model;
@@ -183,7 +183,8 @@ public final class WorkbenchWindow {
         experiment.getStyleClass().addAll("flat", "experiment-name");
         experiment.setMinWidth(120);
         MenuItem open = new MenuItem(words.get("recipe.open"), Looks.icon("mdi2f-folder-open-outline"));
-        open.setOnAction(e -> model.services().dialogs().chooseRecipe(words.get("recipe.open")).ifPresent(model::openRecipe));
+        open.setOnAction(e -> model.services().dialogs().chooseRecipe(words.get("recipe.open"))
+                .ifPresent(model::openRecipe));
         MenuItem quickstart = new MenuItem(words.get("recipe.quickstart"), Looks.icon("mdi2r-rocket-launch-outline"));
         quickstart.setOnAction(e -> model.openQuickstart());
         experiment.getItems().addAll(quickstart, open);
@@ -191,9 +192,11 @@ public final class WorkbenchWindow {
         modelChip.setId("model-chip");
         modelChip.setGraphic(Looks.icon(ViewId.MODEL.icon()));
         modelChip.setOnMouseClicked(e -> model.view().set(ViewId.MODEL));
-        also(model.recipe().subscribe(recipe -> experiment.setText(recipe == null ? words.get("recipe.none") : recipe.name())));
+        also(model.recipe().subscribe(recipe -> experiment.setText(recipe == null ? words.get("recipe.none")
+                : recipe.name())));
         Runnable chip = () -> {
-            modelChip.setText(modelChip(model.recipe().get(), model.modelCard().get(), model.modelProblem().get() != null));
+            modelChip.setText(modelChip(model.recipe().get(), model.modelCard().get(), model.modelProblem()
+                    .get() != null));
             modelChip.setManaged(model.recipe().get() != null);
             modelChip.setVisible(model.recipe().get() != null);
         };
@@ -204,7 +207,8 @@ public final class WorkbenchWindow {
         device.setGraphic(Looks.icon("mdi2c-chip"));
         device.setTooltip(new Tooltip(words.get("device.cpu")));
 
-        bar.getChildren().addAll(experiment, modelChip, device, Looks.spacer(), runButton(), pauseButton(), stopButton(),
+        bar.getChildren().addAll(experiment, modelChip, device, Looks.spacer(), runButton(), pauseButton(),
+                stopButton(),
                 new Separator(Orientation.VERTICAL), languageMenu(), themeButton());
         return bar;
     }
@@ -247,7 +251,8 @@ public final class WorkbenchWindow {
         Button pause = Looks.button(words.get("pause"), "mdi2p-pause", model::togglePause);
         pause.setId("pause");
         Runnable label = () -> {
-            boolean paused = model.live().get() != null && model.live().get().state().status() == RunState.Status.PAUSED;
+            boolean paused = model.live().get() != null && model.live().get().state()
+                    .status() == RunState.Status.PAUSED;
             pause.setText(words.get(paused ? "continue" : "pause"));
             pause.setGraphic(Looks.icon(paused ? "mdi2p-play" : "mdi2p-pause"));
         };
@@ -360,7 +365,8 @@ public final class WorkbenchWindow {
 
         Runnable update = () -> {
             CurrentRun run = model.live().get() != null ? model.live().get() : model.shown().get();
-            List<String> texts = run == null ? List.of(words.get(model.preparing().get() ? "line.preparing" : "line.ready"))
+            List<String> texts = run == null ? List.of(words.get(model.preparing().get() ? "line.preparing"
+                    : "line.ready"))
                     : StatusLine.parts(run.state());
             setParts(parts, texts);
             boolean visible = model.live().get() != null;
@@ -384,7 +390,8 @@ public final class WorkbenchWindow {
             ofRun[1].unsubscribe();
         });
 
-        Runnable measure = () -> model.work().run(Memory::used, bytes -> memory.setText(words.get("memory", Numbers.bytes(bytes))));
+        Runnable measure = () -> model.work().run(Memory::used, bytes ->
+                memory.setText(words.get("memory", Numbers.bytes(bytes))));
         memoryClock.stop();
         memoryClock.getKeyFrames().setAll(new KeyFrame(Duration.seconds(2), e -> measure.run()));
         memoryClock.setCycleCount(Animation.INDEFINITE);
@@ -413,13 +420,16 @@ public final class WorkbenchWindow {
             boolean error = message.kind() == Message.Kind.ERROR;
             Label text = Looks.paragraph(message.text());
             HBox.setHgrow(text, Priority.ALWAYS);
-            HBox banner = new HBox(Looks.GRID, Looks.icon(error ? "mdi2a-alert-circle-outline" : "mdi2i-information-outline"), text);
+            HBox banner = new HBox(Looks.GRID, Looks.icon(error ? "mdi2a-alert-circle-outline"
+                    : "mdi2i-information-outline"), text);
             if (!message.diagnostics().isEmpty()) {
-                Button copy = Looks.button(words.get("error.copy"), "mdi2c-content-copy", () -> Looks.copy(message.diagnostics()));
+                Button copy = Looks.button(words.get("error.copy"), "mdi2c-content-copy", () ->
+                        Looks.copy(message.diagnostics()));
                 copy.getStyleClass().add("small");
                 banner.getChildren().add(copy);
             }
-            banner.getChildren().add(Looks.iconButton(words.get("close"), "mdi2c-close", () -> model.errors().dismiss(message)));
+            banner.getChildren().add(Looks.iconButton(words.get("close"), "mdi2c-close", () -> model.errors()
+                    .dismiss(message)));
             banner.setAlignment(Pos.CENTER_LEFT);
             banner.getStyleClass().addAll("banner", error ? "banner-error" : "banner-info");
             nodes.add(banner);
@@ -430,7 +440,8 @@ public final class WorkbenchWindow {
     // --- commands ---------------------------------------------------------------------------------------------
 
     private void askToStop() {
-        if (model.live().get() != null && model.services().dialogs().confirm(words.get("stop.title"), words.get("stop.text"),
+        if (model.live().get() != null && model.services().dialogs()
+                .confirm(words.get("stop.title"), words.get("stop.text"),
                 words.get("stop.confirm"), words.get("stop.refuse"))) {
             model.stop();
         }

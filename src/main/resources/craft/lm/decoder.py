@@ -34,11 +34,31 @@ class M(Module):
       pass
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
-  # One decoder block. h [B, S, d]; mask float [B, 1, S, P + S], or empty: causal over S alone; past [2, B, K, P, hd] or empty.
+  # Attention of q [B, H, S, hd] over k, v [B, K, P + S, hd] -> [B, S, H hd]; mask [B, 1, H / K S, P + S] or empty: causal.
+  # PyTorch's own enable_gqa leaves the fused kernel on the CPU. The heads that share keys are therefore laid one below the
+  # other as if they were further tokens, which copies no key; where causality is the kernel's own, keys are repeated.
+  def attend(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    size = torch.size(q)
+    B = size[0]
+    S = size[2]
+    if torch.gt(torch.numel(mask), 0):
+      tall = torch.reshape(q, [B, ${keyValueHeads}, torch.mul(S, ${group}), ${headDim}])
+      a = torch.scaled_dot_product_attention(tall, k, v, mask, 0., False, scale=None, enable_gqa=False)
+      split = torch.reshape(a, [B, ${keyValueHeads}, ${group}, S, ${headDim}])
+      o = torch.permute(split, [0, 3, 1, 2, 4])
+    else:
+      if ${grouped}:
+        k = torch.repeat_interleave(k, ${group}, 1)
+        v = torch.repeat_interleave(v, ${group}, 1)
+      else:
+        pass
+      o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
+    return torch.reshape(o, [B, S, ${queryWidth}])
+
+  # One decoder block. h [B, S, d]; mask as for attend; past [2, B, K, P, hd] or empty.
   # Gives the block's output and its new keys and values [B, K, S, hd].
   def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = torch.add(torch.mul(i, ${weightsALayer}), 4)
-    size = torch.size(h)
     q, k, v = self.project(h, i, cos, sin, w)
     keys = k
     values = v
@@ -47,11 +67,7 @@ class M(Module):
       values = torch.cat([torch.select(past, 0, 1), v], 2)
     else:
       pass
-    if torch.gt(torch.numel(mask), 0):
-      a = torch.scaled_dot_product_attention(q, keys, values, mask, 0., False, scale=None, enable_gqa=${grouped})
-    else:
-      a = torch.scaled_dot_product_attention(q, keys, values, None, 0., True, scale=None, enable_gqa=${grouped})
-    o = torch.reshape(torch.transpose(a, 1, 2), [size[0], size[1], ${queryWidth}])
+    o = self.attend(q, keys, values, mask)
     h1 = torch.add(h, torch.linear(o, w[torch.add(at, 2)], ${outputBias}))
     y = torch.rms_norm(h1, [${hidden}], w[torch.add(at, 3)], ${epsilon})
     gu = torch.linear(y, w[torch.add(at, 4)], ${gateUpBias})
@@ -75,8 +91,9 @@ class M(Module):
     return torch.embedding(w[0], ids)
 
   # Blocks first .. last - 1. With edited_start the input already is block first - 1's output, whose edit comes first.
-  # past [last - first, 2, B, K, P, hd] or empty. Gives the hidden states [B, S, d] after the last block and, with keep,
-  # the new keys and values [last - first, 2, B, K, S, hd] (otherwise past as it came).
+  # mask [B, 1, S, P + S] or empty: causal over S alone; past [last - first, 2, B, K, P, hd] or empty. Gives the hidden
+  # states [B, S, d] after the last block and, with keep, the new keys and values [last - first, 2, B, K, S, hd] (otherwise
+  # past as it came).
   def extend(self: __torch__.M, h: Tensor, plan: Tensor, pos: Tensor, mask: Tensor, past: Tensor, where: Tensor, layers: Tensor, down: Tensor, bias: Tensor, up: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
     first = int(torch.select(plan, 0, 0))
     last = int(torch.select(plan, 0, 1))
@@ -90,6 +107,11 @@ class M(Module):
       x = self.edit(x, torch.sub(first, 1), where, layers, down, bias, up)
     else:
       pass
+    seen = mask
+    if torch.gt(torch.numel(mask), 0):
+      seen = torch.repeat(mask, [1, 1, ${group}, 1])
+    else:
+      pass
     has_past = torch.gt(torch.numel(past), 0)
     kept = annotate(List[Tensor], [])
     for n in range(torch.sub(last, first)):
@@ -99,7 +121,7 @@ class M(Module):
         before = torch.select(past, 0, n)
       else:
         pass
-      y, k, v = self.block(x, i, cos, sin, mask, before, w)
+      y, k, v = self.block(x, i, cos, sin, seen, before, w)
       x = self.edit(y, i, where, layers, down, bias, up)
       if keep:
         _0 = torch.append(kept, torch.stack([k, v], 0))

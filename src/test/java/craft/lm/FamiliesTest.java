@@ -65,7 +65,8 @@ class FamiliesTest {
     void everyFamilyTiedAndUntied() throws IOException {
         for (Map.Entry<String, Supplier<TinyModels>> family : families().entrySet()) {
             for (boolean tied : new boolean[] {true, false}) {
-                check(family.getKey() + (tied ? " tied" : " untied"), family.getValue().get().set("tie_word_embeddings", tied), 31);
+                TinyModels tiny = family.getValue().get().set("tie_word_embeddings", tied);
+                check(family.getKey() + (tied ? " tied" : " untied"), tiny, 31);
             }
         }
     }
@@ -109,20 +110,24 @@ class FamiliesTest {
     private static List<Edit> oracleEdits(InterventionSet set, int[] places) {
         List<Edit> edits = new ArrayList<>();
         for (LoReft site : set.sites()) {
-            edits.add(new Edit(site.layer(), places, rows(site.rotation(), site.rank()), rows(site.weight(), site.rank()),
-                    rows(site.bias(), 1)[0]));
+            edits.add(new Edit(site.layer(), places, rows(site.rotation(), site.rank()),
+                    rows(site.weight(), site.rank()), rows(site.bias(), 1)[0]));
         }
         return edits;
     }
 
     private static double[][] rows(float[] flat, int count) {
         int width = flat.length / count;
-        return IntStream.range(0, count).mapToObj(i -> IntStream.range(0, width).mapToDouble(k -> flat[i * width + k]).toArray())
-                .toArray(double[][]::new);
+        double[][] rows = new double[count][width];
+        for (int i = 0; i < flat.length; i++) {
+            rows[i / width][i % width] = flat[i];
+        }
+        return rows;
     }
 
     /** Hidden states after every block, and the logits, at every token. */
-    private static void blocks(String what, CausalLm model, int[] ids, int[] places, Edits edits, PlainDecoder.Pass expected) {
+    private static void blocks(String what, CausalLm model, int[] ids, int[] places, Edits edits,
+            PlainDecoder.Pass expected) {
         int length = ids.length;
         try (NDManager step = model.newManager()) {
             float[] at = new float[length];
@@ -133,7 +138,8 @@ class FamiliesTest {
             NDArray where = step.create(edited, new Shape(1, length, 1));
             NDArray hidden = model.embed(step.create(CausalLm.toLong(ids), new Shape(1, length)));
             for (int layer = 0; layer < model.config().layers(); layer++) {
-                hidden = model.extend(hidden, layer, layer + 1, false, positions, null, null, where, edits, false).get(0);
+                hidden = model.extend(hidden, layer, layer + 1, false, positions, null, null, where, edits, false)
+                        .get(0);
                 close(what + ", block " + layer, hidden, expected.blocks()[layer]);
             }
             close(what + ", logits", model.logits(hidden.get(0)), expected.logits());
@@ -154,14 +160,15 @@ class FamiliesTest {
     }
 
     /** Log-likelihood of an answer, by both passes of the product. */
-    private static void answers(String what, CausalLm model, Edits edits, PlainDecoder oracle, InterventionSet set, int[] prompt,
-            int[] answer) {
+    private static void answers(String what, CausalLm model, Edits edits, PlainDecoder oracle, InterventionSet set,
+            int[] prompt, int[] answer) {
         int last = set.positions().lastOf(prompt.length);
         int[] places = IntStream.concat(IntStream.range(0, set.positions().firstOf(prompt.length)),
                 IntStream.range(prompt.length - last, prompt.length)).toArray();
         double expected = oracle.crossEntropy(prompt, answer, oracleEdits(set, places));
         List<Sequence> batch = List.of(new Sequence(prompt, List.of(answer)));
-        try (PrefixCache cache = new PrefixCache(model, set.positions(), 0, 1 << 20); NDManager step = model.newManager()) {
+        try (PrefixCache cache = new PrefixCache(model, set.positions(), 0, 1 << 20);
+                NDManager step = model.newManager()) {
             for (ForwardPass pass : List.of(new PlainPass(model), cache)) {
                 float[] found = model.logLikelihood(pass.hidden(step, batch, edits), ForwardPass.targets(batch));
                 double mean = -IntStream.range(0, found.length).mapToDouble(i -> found[i]).average().orElseThrow();

@@ -28,7 +28,8 @@ public final class FakeRuns implements Runs {
     /** Four runs: finished, interrupted, failed, unreadable. */
     public static FakeRuns some() {
         FakeRuns runs = new FakeRuns();
-        runs.summaries.add(summary("quickstart-3", "Quickstart", 3, RunState.Status.INTERRUPTED, 2, Double.NaN, Double.NaN, ""));
+        runs.summaries.add(summary("quickstart-3", "Quickstart", 3, RunState.Status.INTERRUPTED, 2, Double.NaN,
+                Double.NaN, ""));
         runs.summaries.add(summary("quickstart-2", "Quickstart", 2, RunState.Status.FINISHED, 5, 0.8432, 0.0312, ""));
         runs.summaries.add(summary("korean-1", "Korean", 1, RunState.Status.FAILED, 0, Double.NaN, Double.NaN, ""));
         runs.summaries.add(summary("broken", "broken", 0, RunState.Status.INTERRUPTED, 0, Double.NaN, Double.NaN,
@@ -36,7 +37,8 @@ public final class FakeRuns implements Runs {
         return runs;
     }
 
-    private static RunSummary summary(String folder, String name, long seed, RunState.Status status, int finished, double op,
+    private static RunSummary summary(String folder, String name, long seed, RunState.Status status, int finished,
+            double op,
             double forgetting, String problem) {
         return new RunSummary(ROOT.resolve(folder), name, "CRAFT (this implementation)", seed,
                 Instant.parse("2026-11-2" + seed + "T09:30:00Z"), status, 5, finished, op, forgetting, problem);
@@ -73,17 +75,20 @@ public final class FakeRuns implements Runs {
         return new Opened(folder, recipe(), switch (run.status()) {
             case FINISHED -> SampleRun.finished();
             case INTERRUPTED -> SampleRun.interrupted();
-            default -> List.of(SampleRun.finished().get(0), new RunEvent.RunFailed("The model cannot be read.", "at craft.lm"));
+            default -> List.of(SampleRun.finished().get(0), new RunEvent.RunFailed("The model cannot be read.",
+                    "at craft.lm"));
         }, run.tasksFinished() > 0, List.of());
     }
 
     static Recipe recipe() {
-        return new FileInputs().defaults("Quickstart", "bundled:seedling", List.of("/tasks/sms-spam", "/tasks/mail-spam"));
+        return new FileInputs().defaults("Quickstart", "bundled:seedling",
+                List.of("/tasks/sms-spam", "/tasks/mail-spam"));
     }
 
     @Override
     public List<Prediction> predictions(Path folder, int after, int task) {
-        String[] texts = {"Free entry in a weekly competition! Text WIN to 80086 now.", "are you coming to the lab tomorrow",
+        String[] texts = {"Free entry in a weekly competition! Text WIN to 80086 now.",
+                "are you coming to the lab tomorrow",
                 "URGENT! Your mobile number has won a prize", "오늘 저녁에 회의가 있습니다", "ok see you at seven then"};
         List<Prediction> predictions = new ArrayList<>();
         for (int row = 1; row <= 20; row++) {

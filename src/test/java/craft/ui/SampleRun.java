@@ -67,7 +67,7 @@ public final class SampleRun {
                 }
             }
             events.add(new RunEvent.StageFinished(t, Stage.TUNE, steps,
-                    budget ? "forgetting budget" : t == 4 ? "divergence settled" : "all epochs done", 14.2));
+                    budget ? "budget" : t == 4 ? "settled" : "epochs", 14.2));
             if (!opened) {
                 events.add(new RunEvent.StageStarted(t, Stage.MERGE, 0));
                 events.add(new RunEvent.Merged(t, GROUP[t - 1], 0.7, "line search", 0.25, 0.41, 0.24));
@@ -92,7 +92,8 @@ public final class SampleRun {
     public static List<RunEvent> running() {
         List<RunEvent> all = finished();
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i) instanceof RunEvent.StepDone s && s.task() == 3 && s.stage() == Stage.TUNE && s.step() == 60) {
+            if (all.get(i) instanceof RunEvent.StepDone s && s.task() == 3 && s.stage() == Stage.TUNE
+                    && s.step() == 60) {
                 return all.subList(0, i + 1);
             }
         }

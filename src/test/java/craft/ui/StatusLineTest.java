@@ -44,7 +44,8 @@ class StatusLineTest {
     @Test
     void aRunThatHasNotToldAnythingYetIsLoading() {
         assertThat(StatusLine.parts(new RunState())).containsExactly("Not started");
-        assertThat(StatusLine.parts(SampleRun.fold(SampleRun.finished().subList(0, 1)))).containsExactly("Loading model and tasks");
+        assertThat(StatusLine.parts(SampleRun.fold(SampleRun.finished().subList(0, 1))))
+                .containsExactly("Loading model and tasks");
         assertThat(StatusLine.progress(new RunState())).isEqualTo(-1);
     }
 }

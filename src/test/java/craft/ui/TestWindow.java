@@ -16,7 +16,7 @@ import org.testfx.api.FxRobot;
 import org.testfx.api.FxToolkit;
 import org.testfx.util.WaitForAsyncUtils;
 
-/** The real window on a screen that is none, with what a test needs to click through it. In English and light at first. */
+/** The real window on a screen that is none, with what a test needs to click through it. English and light at first. */
 public final class TestWindow implements AutoCloseable {
     public final FxRobot robot = new FxRobot();
     public final FakeDialogs dialogs = new FakeDialogs();
@@ -69,7 +69,8 @@ public final class TestWindow implements AutoCloseable {
 
     public void await(int seconds, BooleanSupplier condition) {
         try {
-            WaitForAsyncUtils.waitFor(seconds, TimeUnit.SECONDS, () -> WaitForAsyncUtils.asyncFx(condition::getAsBoolean).get());
+            WaitForAsyncUtils.waitFor(seconds, TimeUnit.SECONDS, () ->
+                    WaitForAsyncUtils.asyncFx(condition::getAsBoolean).get());
         } catch (TimeoutException e) {
             throw new AssertionError("Not so within " + seconds + " seconds", e);
         }

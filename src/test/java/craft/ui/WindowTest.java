@@ -154,13 +154,15 @@ class WindowTest {
     @Test
     void theListOfRunsExportsAndOpens() {
         robot.clickOn("#nav-runs");
-        window.await(() -> window.find("#runs") != null && ((TableView<?>) window.find("#runs")).getItems().size() == 4);
+        window.await(() -> window.find("#runs") != null && ((TableView<?>) window.find("#runs")).getItems()
+                .size() == 4);
         assertThat(window.find("#run-export").isDisabled()).isTrue();
         robot.interact(() -> ((TableView<?>) window.find("#runs")).getSelectionModel().select(1));
         robot.clickOn("#run-export");
         robot.clickOn("#format-PYREFT");
         robot.clickOn("#export-confirm");
-        window.await(() -> robot.lookup("#export-outcome").queryLabeled().getText().contains("interventions.safetensors"));
+        window.await(() -> robot.lookup("#export-outcome").queryLabeled().getText()
+                .contains("interventions.safetensors"));
         robot.clickOn("#export-close");
         robot.clickOn("#run-open");
         window.await(() -> model.shown().get() != null);

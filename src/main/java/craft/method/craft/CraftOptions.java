@@ -63,7 +63,7 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
 
     public static CraftOptions defaults() {
         return new CraftOptions(
-                new Routing(true, 40, 32, Direction.FORWARD, Threshold.RELATIVE, 0.5, 0.5, 100),
+                new Routing(true, 40, 32, Direction.FORWARD, Threshold.RELATIVE, 0.3, 0.5, 100),
                 new Tuning(0.5, Direction.FORWARD, 1, Start.GROUP, false, 0.5, 0.02, 3, 25),
                 new Merging(true, Alpha.LINE_SEARCH, Space.FUNCTION, 0.25, 1));
     }

@@ -10,6 +10,7 @@ import craft.intervention.LoReftMath;
 import craft.intervention.LoReftTensors;
 import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
+import craft.lm.Edits;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.lm.TorchThread;
@@ -100,7 +101,9 @@ public final class LoReftTraining implements AutoCloseable {
         long tokens = 0;
         for (List<Sequence> batch : batches) {
             try (NDManager step = model.newManager()) {
-                NDArray hidden = pass.hidden(step, batch, parameters.edits());
+                Edits edits = parameters.edits();
+                edits.down().attach(step); // it was made in the memory of the parameters, which outlives the step
+                NDArray hidden = pass.hidden(step, batch, edits);
                 float[] likelihoods = model.logLikelihood(hidden, ForwardPass.targets(batch));
                 for (float likelihood : likelihoods) {
                     sum -= likelihood;

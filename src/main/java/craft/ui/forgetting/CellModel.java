@@ -54,7 +54,8 @@ public final class CellModel {
         cell.set(asked);
         workbench.work().run(() -> {
             List<Prediction> now = workbench.services().runs().predictions(run.folder(), after, task);
-            List<Prediction> before = after > task ? workbench.services().runs().predictions(run.folder(), task, task) : List.of();
+            List<Prediction> before = after > task ? workbench.services().runs().predictions(run.folder(), task, task)
+                    : List.of();
             return compare(now, before);
         }, answers -> answer(asked, new Cell(after, task, answers, null)),
                 failure -> answer(asked, new Cell(after, task, null, failure)));
@@ -77,7 +78,8 @@ public final class CellModel {
                     : was.score() > p.score() ? Change.LOST : Change.GAINED;
             answers.add(new Answer(p, was, change));
         }
-        answers.sort(Comparator.comparingInt((Answer a) -> a.change() == Change.LOST ? 0 : a.change() == Change.GAINED ? 1 : 2)
+        answers.sort(Comparator.comparingInt((Answer a) -> a.change() == Change.LOST ? 0 : a.change() == Change.GAINED
+                ? 1 : 2)
                 .thenComparingInt(a -> a.now().row()));
         return List.copyOf(answers);
     }

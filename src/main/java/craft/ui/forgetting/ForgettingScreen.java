@@ -53,7 +53,8 @@ public final class ForgettingScreen implements View {
     private void inspect(CellModel.Cell cell) {
         CurrentRun run = workbench.shown().get();
         if (cell == null || run == null) {
-            inspector.getChildren().setAll(Looks.section(words.get("cell.how"), Looks.paragraph(words.get("cell.how.text"))));
+            inspector.getChildren().setAll(Looks.section(words.get("cell.how"),
+                    Looks.paragraph(words.get("cell.how.text"))));
             return;
         }
         RunState state = run.state();
@@ -63,8 +64,10 @@ public final class ForgettingScreen implements View {
         GridPane facts = Looks.facts();
         state.evaluation(cell.after(), cell.task()).ifPresent(e -> {
             Score score = e.score();
-            Looks.fact(facts, words.get("cell.score"), Numbers.percent(score.accuracy())).getStyleClass().add("tabular");
-            Looks.fact(facts, words.get("cell.majority"), Numbers.percent(score.majority())).getStyleClass().add("tabular");
+            Looks.fact(facts, words.get("cell.score"), Numbers.percent(score.accuracy())).getStyleClass()
+                    .add("tabular");
+            Looks.fact(facts, words.get("cell.majority"), Numbers.percent(score.majority())).getStyleClass()
+                    .add("tabular");
             Looks.fact(facts, words.get("cell.rows"), Integer.toString(score.rows())).getStyleClass().add("tabular");
             if (cell.after() > cell.task()) {
                 double change = score.accuracy() - state.matrix().get(cell.task(), cell.task());
@@ -124,7 +127,8 @@ public final class ForgettingScreen implements View {
             HBox head = new HBox(Looks.GRID, Looks.icon(right ? "mdi2c-check" : "mdi2c-close"),
                     Looks.label(Integer.toString(answer.now().row()), "text-muted", "tabular"));
             if (answer.change() != Change.SAME) {
-                head.getChildren().add(Looks.label(words.get(answer.change() == Change.LOST ? "cell.lost" : "cell.gained"),
+                head.getChildren().add(Looks.label(words.get(answer.change() == Change.LOST ? "cell.lost"
+                        : "cell.gained"),
                         "badge", answer.change() == Change.LOST ? "badge-lost" : "badge-gained"));
             }
             Label text = Looks.paragraph(shortened(answer.now().text()));

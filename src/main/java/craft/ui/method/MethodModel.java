@@ -97,7 +97,8 @@ public final class MethodModel {
 
     /** Model and tasks have views of their own, and there is one method so far. */
     private static boolean editable(String path) {
-        return !path.equals("model") && !path.equals("tasks") && !path.startsWith("tasks.") && !path.equals("method.type");
+        return !path.equals("model") && !path.equals("tasks") && !path.startsWith("tasks.")
+                && !path.equals("method.type");
     }
 
     private static String group(String path) {
@@ -148,6 +149,7 @@ public final class MethodModel {
 
     /** The baseline: one group for all tasks, no divergence term, no merging. */
     public void useSequential() {
-        edit(Map.of("method.routing.enabled", "false", "method.tuning.lambda", "0", "method.merging.enabled", "false"), "method");
+        edit(Map.of("method.routing.enabled", "false", "method.tuning.lambda", "0", "method.merging.enabled", "false"),
+                "method");
     }
 }

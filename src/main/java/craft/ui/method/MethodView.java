@@ -33,6 +33,7 @@ import javafx.util.Subscription;
 /** Every option of the recipe, grouped by stage, with its meaning, its default and what was wrong with a value. */
 public final class MethodView implements View {
     private static final double EDITOR_WIDTH = 176;
+    private static final double RIGHT_WIDTH = 152;
 
     private final Words words = Words.of("method");
     private final MethodModel model;
@@ -202,7 +203,8 @@ public final class MethodView implements View {
             getStyleClass().add("option-row");
             editor = editor(option);
             editor.setId("option-" + path.replace('.', '-'));
-            editor.setPrefWidth(path.equals("name") || path.equals("description") ? 2 * EDITOR_WIDTH : EDITOR_WIDTH);
+            editor.setPrefWidth(path.equals("name") || path.equals("description") ? EDITOR_WIDTH + 2 * Looks.GRID
+                    + RIGHT_WIDTH : EDITOR_WIDTH);
             editor.setMinWidth(EDITOR_WIDTH);
             editor.setAccessibleText(name(path));
             editor.focusedProperty().subscribe((was, focused) -> {
@@ -211,7 +213,8 @@ public final class MethodView implements View {
                 }
             });
             reset = Looks.iconButton(words.get("reset"), "mdi2b-backup-restore", () -> model.reset(this.option));
-            VBox left = new VBox(Looks.label(name(path), "option-name"), Looks.paragraph(description(path), "small-note"));
+            VBox left = new VBox(Looks.label(name(path), "option-name"),
+                    Looks.paragraph(description(path), "small-note"));
             HBox.setHgrow(left, Priority.ALWAYS);
             left.setMinWidth(160);
             standard.setPrefWidth(112);
@@ -220,7 +223,8 @@ public final class MethodView implements View {
             if (!path.equals("name") && !path.equals("description")) {
                 HBox right = new HBox(standard, reset);
                 right.setAlignment(Pos.CENTER_LEFT);
-                right.setMinWidth(Region.USE_PREF_SIZE);
+                right.setMinWidth(RIGHT_WIDTH);
+                right.setPrefWidth(RIGHT_WIDTH);
                 line.getChildren().add(right);
             }
             line.setAlignment(Pos.CENTER_LEFT);

@@ -41,7 +41,8 @@ public final class ModelView implements View {
         if (recipe == null) {
             content = Looks.empty(ViewId.MODEL.icon(), words.get("empty.title"), words.get("empty.text"));
         } else if (problem != null) {
-            content = Looks.empty("mdi2a-alert-circle-outline", words.get("problem.title"), workbench.errors().sentence(problem),
+            content = Looks.empty("mdi2a-alert-circle-outline", words.get("problem.title"), workbench.errors()
+                    .sentence(problem),
                     chooseButton());
         } else {
             content = card == null ? Looks.loading(words.get("reading")) : cardNode(card);
@@ -53,7 +54,8 @@ public final class ModelView implements View {
     private Button chooseButton() {
         Button choose = Looks.button(words.get("choose"), "mdi2f-folder-open-outline",
                 () -> workbench.services().dialogs().chooseFolder(words.get("choose"))
-                        .ifPresent(folder -> workbench.setRecipe(workbench.recipe().get().withModel(folder.toString()))));
+                        .ifPresent(folder -> workbench.setRecipe(workbench.recipe().get()
+                                .withModel(folder.toString()))));
         choose.setId("model-choose");
         return choose;
     }

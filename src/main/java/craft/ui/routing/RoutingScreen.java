@@ -53,7 +53,8 @@ public final class RoutingScreen implements View {
             return;
         }
         told = state.routings().size();
-        inspector.getChildren().setAll(Looks.section(words.get("routing.how"), Looks.paragraph(words.get("routing.how.text"))));
+        inspector.getChildren().setAll(Looks.section(words.get("routing.how"),
+                Looks.paragraph(words.get("routing.how.text"))));
         if (told > 0) {
             VBox decisions = Looks.section(words.get("decision"));
             state.routings().forEach(r -> decisions.getChildren().add(Looks.paragraph(sentence(state, r))));

@@ -72,7 +72,8 @@ public final class RunView implements View {
 
     /** The forgetting budget of the run's method, 0 where it has none. */
     private double budget(CurrentRun run) {
-        return Double.parseDouble(workbench.services().inputs().options(run.recipe()).getOrDefault("method.tuning.epsilon", "0"));
+        return Double.parseDouble(workbench.services().inputs().options(run.recipe())
+                .getOrDefault("method.tuning.epsilon", "0"));
     }
 
     private void warnOfOther() {
@@ -111,8 +112,10 @@ public final class RunView implements View {
         inspector.getChildren().add(Looks.section(words.get("provenance"), facts,
                 Looks.path(() -> run.folder().toString(), words.get("copy"))));
         VBox stops = Looks.section(words.get("stops"));
-        state.stopMarks().stream().filter(m -> !m.reason().isEmpty()).forEach(m -> stops.getChildren().add(Looks.paragraph(
-                state.tasks().get(m.task() - 1).name() + ": " + words.get("stop.line", m.reason(), Integer.toString(m.runStep())))));
+        state.stopMarks().stream().filter(m -> !m.reason().isEmpty())
+                .forEach(m -> stops.getChildren().add(Looks.paragraph(
+                state.tasks().get(m.task() - 1).name() + ": "
+                        + words.get("stop.line", reason(m.reason()), Integer.toString(m.runStep())))));
         if (stops.getChildren().size() == 1) {
             stops.getChildren().add(Looks.paragraph(words.get("stops.none"), "text-muted"));
         }
@@ -125,6 +128,11 @@ public final class RunView implements View {
             state.notes().forEach(n -> notes.getChildren().add(Looks.paragraph(n)));
             inspector.getChildren().add(notes);
         }
+    }
+
+    /** A stopping rule's name in words; that of a rule we have no words for as it is. */
+    private String reason(String name) {
+        return words.has("reason." + name) ? words.get("reason." + name) : name;
     }
 
     private GridPane result(RunState state) {

@@ -41,14 +41,17 @@ public final class StartView implements View {
     public StartView(WorkbenchModel workbench, RunsModel runs) {
         this.workbench = workbench;
         this.runs = runs;
-        Button quickstart = Looks.button(words.get("quickstart"), "mdi2r-rocket-launch-outline", workbench::openQuickstart);
+        Button quickstart = Looks.button(words.get("quickstart"), "mdi2r-rocket-launch-outline",
+                workbench::openQuickstart);
         quickstart.setId("quickstart");
-        Button open = Looks.button(words.get("open.recipe"), "mdi2f-folder-open-outline", () -> workbench.services().dialogs()
+        Button open = Looks.button(words.get("open.recipe"), "mdi2f-folder-open-outline", () -> workbench.services()
+                .dialogs()
                 .chooseRecipe(words.get("open.recipe")).ifPresent(workbench::openRecipe));
         HBox begin = new HBox(Looks.GRID, quickstart, open);
         Label lead = Looks.paragraph(words.get("lead"), "lead");
         recent.getStyleClass().add("list-box");
-        VBox page = new VBox(4 * Looks.GRID, new VBox(Looks.GRID, Looks.label(words.get("title"), "big-name"), lead), begin,
+        VBox page = new VBox(4 * Looks.GRID, new VBox(Looks.GRID, Looks.label(words.get("title"), "big-name"), lead),
+                begin,
                 Looks.section(words.get("samples"), samples), Looks.section(words.get("recent"), recent));
         page.getStyleClass().add("page");
         page.setMaxWidth(720);
@@ -87,7 +90,8 @@ public final class StartView implements View {
                         () -> workbench.openRecipe(folder));
                 samples.getChildren().add(sample);
             }
-        }, failure -> samples.getChildren().setAll(Looks.paragraph(workbench.errors().sentence(failure), "error-text")));
+        }, failure -> samples.getChildren().setAll(Looks.paragraph(workbench.errors().sentence(failure),
+                "error-text")));
     }
 
     private void showRecent() {
@@ -100,7 +104,8 @@ public final class StartView implements View {
         for (RunSummary run : newest) {
             Label name = Looks.label(run.name(), "strong");
             Label when = Looks.label(RunsModel.time(run.startedAt()), "text-muted", "tabular");
-            Label tasks = Looks.label(words.get("tasks.finished", run.tasksFinished(), run.tasks()), "text-muted", "tabular");
+            Label tasks = Looks.label(words.get("tasks.finished", run.tasksFinished(), run.tasks()), "text-muted",
+                    "tabular");
             tasks.setMinWidth(80);
             when.setMinWidth(Region.USE_PREF_SIZE);
             Label status = RunsView.status(run);
@@ -121,7 +126,8 @@ public final class StartView implements View {
     private void inspect(Recipe recipe) {
         inspector.getChildren().clear();
         if (recipe == null) {
-            inspector.getChildren().add(Looks.section(words.get("recipe"), Looks.paragraph(words.get("recipe.none"), "text-muted")));
+            inspector.getChildren().add(Looks.section(words.get("recipe"),
+                    Looks.paragraph(words.get("recipe.none"), "text-muted")));
         } else {
             GridPane facts = Looks.facts();
             Looks.fact(facts, words.get("recipe.model"), recipe.model().replaceFirst("^bundled:", ""));

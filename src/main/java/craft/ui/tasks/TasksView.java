@@ -152,7 +152,8 @@ public final class TasksView implements View {
         if (item.loading()) {
             return Looks.loading(words.get("reading"));
         }
-        return item.failure() == null ? Looks.label("") : Looks.empty("mdi2a-alert-circle-outline", words.get("problem"),
+        return item.failure() == null ? Looks.label("") : Looks.empty("mdi2a-alert-circle-outline",
+                words.get("problem"),
                 workbench.errors().sentence(item.failure()));
     }
 
@@ -165,7 +166,8 @@ public final class TasksView implements View {
         TableColumn<TaskItem, String> count = column("rows", 128, TasksView::rows);
         count.getStyleClass().add("number");
         TableColumn<TaskItem, String> labels = column("labels", 72, i -> i.reading() == null ? ""
-                : i.reading().task().classification() ? Integer.toString(i.reading().task().labels().size()) : Numbers.NONE);
+                : i.reading().task().classification() ? Integer.toString(i.reading().task().labels().size())
+                        : Numbers.NONE);
         labels.getStyleClass().add("number");
         queue.getColumns().setAll(List.of(order,
                 column("name", 180, i -> i.failure() == null ? i.name() : i.name() + " · " + words.get("problem")),
@@ -250,7 +252,8 @@ public final class TasksView implements View {
         rows.getColumns().forEach(c -> c.setSortable(false));
         rows.setRowFactory(table -> {
             TableRow<Example> tableRow = new TableRow<>();
-            tableRow.itemProperty().subscribe(example -> tableRow.setTooltip(example == null ? null : wide(example.prompt())));
+            tableRow.itemProperty().subscribe(example -> tableRow.setTooltip(example == null ? null
+                    : wide(example.prompt())));
             return tableRow;
         });
     }

@@ -24,7 +24,8 @@ class CellModelTest {
 
     @Test
     void lostAnswersComeFirstThenGainedOnes() {
-        List<Answer> answers = CellModel.compare(List.of(answer(1, 1), answer(2, 1), answer(3, 0), answer(4, 0), answer(9, 1)),
+        List<Answer> answers = CellModel.compare(List.of(answer(1, 1), answer(2, 1), answer(3, 0), answer(4, 0),
+                answer(9, 1)),
                 List.of(answer(4, 0), answer(3, 1), answer(2, 0), answer(1, 1)));
         assertThat(answers).extracting(a -> a.now().row()).containsExactly(3, 2, 1, 4, 9);
         assertThat(answers).extracting(Answer::change)

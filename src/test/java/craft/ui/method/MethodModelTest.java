@@ -35,7 +35,8 @@ class MethodModelTest {
     void everyOptionHasANameAndAMeaning() {
         Words words = Words.of("method");
         assertThat(model.options()).hasSizeGreaterThan(25)
-                .allMatch(o -> words.has("name." + o.path()) && words.has("about." + o.path()) && words.has("group." + o.group()));
+                .allMatch(o -> words.has("name." + o.path()) && words.has("about." + o.path())
+                        && words.has("group." + o.group()));
     }
 
     @Test

@@ -30,7 +30,8 @@ class TasksModelTest {
     private Path task(String name, String row) throws IOException {
         Path folder = Files.createDirectories(temp.resolve(name));
         for (String part : List.of("train", "eval", "test")) {
-            Files.writeString(folder.resolve(part + ".jsonl"), "{\"prompt\": \"one\", \"answer\": \"yes\"}\n" + row + "\n");
+            Files.writeString(folder.resolve(part + ".jsonl"), "{\"prompt\": \"one\", \"answer\": \"yes\"}\n" + row
+                    + "\n");
         }
         return folder;
     }

@@ -96,7 +96,8 @@ class WordsTest {
         Properties english = bundle(area, "words.properties");
         for (String key : korean.stringPropertyNames()) {
             String value = korean.getProperty(key);
-            boolean onlySymbols = value.equals(english.getProperty(key)) && !value.replaceAll("\\{[^}]*}", "").matches(".*[A-Za-z]{3,}.*");
+            boolean onlySymbols = value.equals(english.getProperty(key)) && !value.replaceAll("\\{[^}]*}", "")
+                    .matches(".*[A-Za-z]{3,}.*");
             if (!SAME_IN_BOTH.contains(value) && !onlySymbols) {
                 assertThat(HANGUL.matcher(value).find()).as(area + ": " + key + "=" + value).isTrue();
             }
