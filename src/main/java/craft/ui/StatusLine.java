@@ -1,8 +1,10 @@
 package craft.ui;
 
+import craft.experiment.RunEvent;
 import craft.experiment.RunEvent.StageStarted;
 import craft.experiment.RunEvent.StepDone;
 import craft.experiment.RunState;
+import craft.ui.text.EndReasons;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
 import java.util.ArrayList;
@@ -13,10 +15,17 @@ final class StatusLine {
     private StatusLine() {
     }
 
-    /** The parts of the line, left to right; one part when no run is under way. */
-    static List<String> parts(RunState state) {
+    /**
+     * The parts of the line, left to right; one part when no run is under way.
+     *
+     * @param live the run is being made: one that has told nothing yet is loading
+     */
+    static List<String> parts(RunState state, boolean live) {
         Words words = Words.of("shell");
         List<String> parts = new ArrayList<>();
+        if (live && state.status() == RunState.Status.NEW) {
+            return List.of(words.get("line.loading"));
+        }
         if (state.status() != RunState.Status.RUNNING && state.status() != RunState.Status.PAUSED) {
             parts.add(words.get("status." + state.status()));
             if (!state.tasks().isEmpty()) {
@@ -27,7 +36,7 @@ final class StatusLine {
                 parts.add(words.get("line.speed", Numbers.compact(f.tokensPerSecond())));
             });
             if (!state.endReason().isEmpty()) {
-                parts.add(state.endReason());
+                parts.add(EndReasons.inWords(state.endReason()));
             }
             return parts;
         }
@@ -52,6 +61,9 @@ final class StatusLine {
                 parts.add(words.get("line.kl", Numbers.fixed(last.kl(), 3)));
             }
             parts.add(words.get("line.speed", Numbers.compact(last.tokensPerSecond())));
+        }
+        if (stage.stage() == RunEvent.Stage.EVALUATE) {
+            parts.add(words.get("line.scored", state.evaluatedInStage(), state.tasks().size()));
         }
         if (last != null && !Double.isNaN(last.secondsLeft())) {
             parts.add(words.get("line.left", Numbers.duration(last.secondsLeft())));

@@ -364,14 +364,14 @@ public final class WorkbenchWindow {
         bar.getStyleClass().add("bottom-bar");
 
         Runnable update = () -> {
-            CurrentRun run = model.live().get() != null ? model.live().get() : model.shown().get();
-            List<String> texts = run == null ? List.of(words.get(model.preparing().get() ? "line.preparing"
-                    : "line.ready"))
-                    : StatusLine.parts(run.state());
-            setParts(parts, texts);
-            boolean visible = model.live().get() != null;
-            progress.setVisible(visible);
-            progress.setProgress(visible ? StatusLine.progress(run.state()) : 0);
+            boolean live = model.live().get() != null;
+            boolean checking = model.preparing().get();
+            CurrentRun run = live ? model.live().get() : model.shown().get();
+            setParts(parts, checking ? List.of(words.get("line.preparing"))
+                    : run == null ? List.of(words.get("line.ready")) : StatusLine.parts(run.state(), live));
+            progress.setVisible(live || checking);
+            progress.setProgress(checking ? ProgressBar.INDETERMINATE_PROGRESS : live ? StatusLine.progress(run.state())
+                    : 0);
         };
         Subscription[] ofRun = {Subscription.EMPTY, Subscription.EMPTY};
         also(model.live().subscribe(run -> {

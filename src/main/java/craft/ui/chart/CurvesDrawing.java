@@ -43,7 +43,7 @@ import org.jfree.data.xy.AbstractXYDataset;
  * @param taskNames names of the tasks, task 1 first
  * @param perTask x counts the steps of each task instead of those of the run
  * @param budget epsilon, NaN for none
- * @param stops where stopping rules ended a stage
+ * @param stops where stopping rules ended a stage, their reasons in the words to be drawn
  * @param from lowest x shown, NaN for all
  * @param to highest x shown, NaN for all
  */

@@ -130,7 +130,8 @@ public final class CurvesView {
         }
         if (state.stopMarks().size() != stopsSeen) {
             stopsSeen = state.stopMarks().size();
-            stops = state.stopMarks().stream().filter(m -> m.stage() == Stage.TUNE && !m.reason().isEmpty()).toList();
+            stops = state.stopMarks().stream().filter(m -> m.stage() == Stage.TUNE && !m.reason().isEmpty())
+                    .map(m -> new StopMark(m.task(), m.stage(), m.runStep(), inWords(m.reason()))).toList();
             changed = true;
             arrange();
         }
@@ -350,6 +351,11 @@ public final class CurvesView {
                 Numbers.nats(snapshot.smoothCrossEntropy()[i]));
         return Double.isNaN(snapshot.kl()[i]) ? loss : loss + " · " + words.get("curves.read.kl",
                 Numbers.nats(snapshot.kl()[i]), Numbers.nats(snapshot.smoothKl()[i]));
+    }
+
+    /** A stopping rule's code in words; that of a rule we have no words for as it is. */
+    private String inWords(String rule) {
+        return words.has("stop." + rule) ? words.get("stop." + rule) : rule;
     }
 
     private String taskName(int task) {

@@ -2,10 +2,12 @@ package craft.ui.text;
 
 import java.util.Locale;
 
-/** How numbers stand in the window: with a point as decimal mark in both languages, as in papers. */
+/** How numbers stand in the window: with a point as decimal mark in both languages, as in papers, and a real minus. */
 public final class Numbers {
     /** What stands for a number that is not there. */
     public static final String NONE = "–";
+
+    private static final char MINUS = '−';
 
     private Numbers() {
     }
@@ -18,7 +20,7 @@ public final class Numbers {
         double scale = Math.pow(10, decimals);
         double rounded = Math.rint(value * scale) / scale;
         // adding 0 turns -0.0 into 0.0, which would otherwise be written with its sign
-        return String.format(Locale.ROOT, "%." + decimals + "f", rounded + 0.0);
+        return String.format(Locale.ROOT, "%." + decimals + "f", rounded + 0.0).replace('-', MINUS);
     }
 
     /** A share as per cent with one decimal, 83.8%; a dash for NaN. */
@@ -28,8 +30,17 @@ public final class Numbers {
 
     /** The same for a change: with its sign. */
     public static String percentChange(double share) {
-        String text = percent(share);
-        return text.startsWith("-") || text.equals("0.0%") || text.equals(NONE) ? text : "+" + text;
+        return signed(percent(share));
+    }
+
+    /** A change of a share in percentage points with one decimal and its sign, without a unit: −3.4. */
+    public static String points(double share) {
+        return signed(fixed(100 * share, 1));
+    }
+
+    private static String signed(String text) {
+        boolean zero = text.startsWith("0.0");
+        return text.charAt(0) == MINUS || zero || text.equals(NONE) ? text : "+" + text;
     }
 
     /** Three figures and k, M or G: 950, 5.1k, 6.5M. */

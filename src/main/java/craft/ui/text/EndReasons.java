@@ -1,0 +1,20 @@
+package craft.ui.text;
+
+import java.util.Map;
+
+/** Why a run was interrupted, in the window's language. The engine and the store write it in English. */
+public final class EndReasons {
+    private static final Map<String, String> KEYS = Map.of(
+            "Stopped by the user", "end.user",
+            "The program ended before the run did", "end.early",
+            "The journal is damaged; what came after cannot be told", "end.damaged");
+
+    private EndReasons() {
+    }
+
+    /** The reason in words; one that is not known, as a failure's message, as it is. */
+    public static String inWords(String reason) {
+        String key = KEYS.get(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
+        return key == null ? reason : Words.of("shell").get(key);
+    }
+}
