@@ -2,6 +2,7 @@ package craft.cli;
 
 import craft.error.InvalidInputException;
 import craft.experiment.Bundled;
+import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.experiment.Preflight;
 import craft.experiment.Recipe;
@@ -86,10 +87,14 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private void model(String name) {
-        model(ModelCard.read(name));
+        ModelCard card = ModelCard.read(name);
+        MemoryEstimate memory = MemoryEstimate.ofModel(card.folder());
+        model(card, memory);
+        // As for a bad task: the card is shown, and the exit code says that the model cannot be used here.
+        memory.requireFits(MemoryEstimate.machineBytes());
     }
 
-    private void model(ModelCard card) {
+    private void model(ModelCard card, MemoryEstimate memory) {
         PrintStream out = console.out();
         out.println("Model " + card.name() + ": good");
         out.println("  folder      " + card.folder());
@@ -100,6 +105,8 @@ final class CheckCommand implements Callable<Integer> {
                 + " heads (" + card.keyValueHeads() + " for keys and values), vocabulary "
                 + Text.whole(card.vocabulary()));
         out.println("  context     " + Text.whole(card.context()) + " tokens");
+        out.println("  memory      about " + MemoryEstimate.size(memory.total()) + " of this machine's "
+                + MemoryEstimate.size(MemoryEstimate.machineBytes()) + ": " + memory.parts());
         card.about().lines().forEach(line -> out.println("  about       " + line));
     }
 
@@ -144,7 +151,7 @@ final class CheckCommand implements Callable<Integer> {
         Preflight found = Preflight.check(recipe);
         console.out().println("Recipe \"" + recipe.name() + "\": good, " + recipe.methodName() + ", "
                 + Text.plural(recipe.tasks().size(), "task") + ", seed " + recipe.seed());
-        model(found.model());
+        model(found.model(), found.memory());
         found.tasks().forEach(this::task);
     }
 

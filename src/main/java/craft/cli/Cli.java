@@ -48,6 +48,7 @@ public final class Cli {
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new CheckCommand(console))
                 .addSubcommand(new RunsCommand(console))
+                .addSubcommand(new BenchCommand(console))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))

@@ -11,26 +11,35 @@ import java.util.List;
  *
  * @param model the base model
  * @param tasks the tasks in the recipe's order, with whatever was found wrong in their rows
+ * @param memory what the run will need at most
  */
-public record Preflight(ModelCard model, List<TaskReading> tasks) {
+public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate memory) {
     public Preflight {
         tasks = List.copyOf(tasks);
     }
 
     /**
-     * Checks options, model folder, task rows, and the length of every prompt.
+     * Checks options, model folder, task rows, the length of every prompt, and that the machine has enough memory.
      *
      * @throws craft.error.InvalidInputException naming what cannot be used and what to do
      */
     public static Preflight check(Recipe recipe) {
+        return check(recipe, MemoryEstimate.machineBytes());
+    }
+
+    /** @param available the machine's bytes */
+    static Preflight check(Recipe recipe, long available) {
         recipe.check();
         ModelCard card = ModelCard.read(recipe.model());
         recipe.sites().layersOf(card.layers());
         recipe.sites().check(card.hiddenSize());
         List<TaskReading> readings = Preparation.read(recipe);
         try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
-            Preparation.encode(tokens, model.config(), recipe, readings);
+            List<EncodedTask> tasks = Preparation.encode(tokens, model.config(), recipe, readings);
+            MemoryEstimate memory = new MemoryEstimate(card.name(), model.config(),
+                    MemoryEstimate.Workload.of(recipe, model.config(), tasks, Memory.cacheBytes()));
+            memory.requireFits(available);
+            return new Preflight(card, readings, memory);
         }
-        return new Preflight(card, readings);
     }
 }

@@ -7,19 +7,15 @@ import ai.djl.ndarray.types.Shape;
 import craft.lm.ScriptModule.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A frozen causal language model of the Llama family, in float32 on the CPU. Its forward pass is the TorchScript text
- * {@code decoder.py}. Not thread-safe: one thread, prepared by {@link TorchThread#prepare()}, computes with it.
+ * A frozen causal language model of any family that we know, in float32 on the CPU. Its forward pass is a TorchScript
+ * text, {@link DecoderText}. Not thread-safe: one thread, prepared by {@link TorchThread#prepare()}, computes with it.
  *
  * <p>In shapes: N predictions (answer tokens of a batch), V vocabulary, d hidden size.
  */
 public final class CausalLm implements AutoCloseable {
-    private static final String TEXT = "decoder.py";
-
     private final String name;
     private final ModelConfig config;
     private final Tokens tokens;
@@ -33,7 +29,7 @@ public final class CausalLm implements AutoCloseable {
         this.config = config;
         this.tokens = tokens;
         this.manager = manager;
-        this.script = ScriptModule.load(manager, TEXT, numbers(config));
+        this.script = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config));
         this.weights = new Tensors(weights);
         this.none = manager.create(new float[0], new Shape(0));
     }
@@ -57,28 +53,6 @@ public final class CausalLm implements AutoCloseable {
                 throw e;
             }
         }
-    }
-
-    private static Map<String, String> numbers(ModelConfig c) {
-        Map<String, String> n = new HashMap<>();
-        int query = c.queryWidth();
-        int key = c.keyValueWidth();
-        n.put("hidden", "" + c.hiddenSize());
-        n.put("heads", "" + c.heads());
-        n.put("keyValueHeads", "" + c.keyValueHeads());
-        n.put("headDim", "" + c.headDim());
-        n.put("half", "" + c.headDim() / 2);
-        n.put("queryWidth", "" + query);
-        n.put("keyEnd", "" + (query + key));
-        n.put("valueEnd", "" + (query + 2 * key));
-        n.put("inner", "" + c.intermediateSize());
-        n.put("innerTwice", "" + 2 * c.intermediateSize());
-        n.put("epsilon", Double.toString(c.normEpsilon()));
-        n.put("group", "" + c.headsPerKeyValueHead());
-        n.put("grouped", c.heads() == c.keyValueHeads() ? "False" : "True");
-        n.put("qkNorm", c.qkNorm() ? "True" : "False");
-        n.putAll(DecoderWeights.places(c));
-        return n;
     }
 
     public String name() {
@@ -107,9 +81,15 @@ public final class CausalLm implements AutoCloseable {
         return none;
     }
 
-    /** @param ids {@code [B, S]} int64; @return {@code [B, S, d]} */
-    NDArray embed(NDArray ids) {
-        return script.call("embed", ids, weights).singletonOrThrow();
+    /**
+     * What the first block reads.
+     *
+     * @param ids {@code [B, S]} int64
+     * @param positions {@code [B, S]} float32, 0-based positions in the sequence, below the model's context
+     * @return {@code [B, S, d]}
+     */
+    NDArray embed(NDArray ids, NDArray positions) {
+        return script.call("embed", ids, positions, weights).singletonOrThrow();
     }
 
     /**
@@ -245,7 +225,8 @@ public final class CausalLm implements AutoCloseable {
             int length = prompt.length;
             NDArray ids = step.create(toLong(prompt), new Shape(1, length));
             NDArray where = edits == null ? null : layout.where(step, edits.positions()).get(":, :" + length);
-            NDList now = extend(embed(ids), 0, config.layers(), false, positions(step, 0, length), null, null, where, edits, true);
+            NDArray positions = positions(step, 0, length);
+            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, edits, true);
             while (out.size() < maxNewTokens && length < config.context()) {
                 NDArray hidden = now.get(0);
                 int next = (int) logits(hidden.get(":, -1")).argMax(-1).getLong();
@@ -254,8 +235,10 @@ public final class CausalLm implements AutoCloseable {
                 }
                 out.add(next);
                 NDArray past = out.size() == 1 ? now.get(1) : now.get(2);
-                NDList fresh = extend(embed(step.create(new long[] {next}, new Shape(1, 1))), 0, config.layers(), false,
-                        positions(step, length, 1), step.zeros(new Shape(1, 1, 1, length + 1)), past, null, null, true);
+                NDArray place = positions(step, length, 1);
+                NDArray newest = embed(step.create(new long[] {next}, new Shape(1, 1)), place);
+                NDList fresh = extend(newest, 0, config.layers(), false, place,
+                        step.zeros(new Shape(1, 1, 1, length + 1)), past, null, null, true);
                 now = new NDList(fresh.get(0), fresh.get(1), past.concat(fresh.get(1), 4));
                 length++;
             }

@@ -35,21 +35,37 @@ public final class ModelFolder implements AutoCloseable {
 
     private final Path folder;
     private final ModelConfig config;
-    private final Map<String, SafeTensors> byName;
+    private final Map<String, Place> byName;
     private final Set<SafeTensors> files;
     private final long bytes;
+
+    /** Where a tensor lies; a file may spell its name otherwise than {@link ModelConfig#expectedTensors()}. */
+    private record Place(SafeTensors file, String name) {
+    }
 
     private ModelFolder(Path folder, ModelConfig config, Map<String, SafeTensors> byName, Set<SafeTensors> files)
             throws IOException {
         this.folder = folder;
         this.config = config;
-        this.byName = Collections.unmodifiableMap(byName);
+        this.byName = Collections.unmodifiableMap(canonical(folder, config, byName));
         this.files = files;
         long sum = 0;
         for (SafeTensors file : files) {
             sum += Files.size(file.file());
         }
         this.bytes = sum;
+    }
+
+    private static Map<String, Place> canonical(Path folder, ModelConfig config, Map<String, SafeTensors> byName) {
+        Map<String, Place> places = new LinkedHashMap<>();
+        byName.forEach((name, file) -> {
+            Place before = places.put(config.family().canonical(name), new Place(file, name));
+            if (before != null) {
+                throw new InvalidInputException("The weights of " + folder + " hold the same tensor twice, as \""
+                        + before.name + "\" and as \"" + name + "\". Download them again.");
+            }
+        });
+        return places;
     }
 
     /**
@@ -92,7 +108,7 @@ public final class ModelFolder implements AutoCloseable {
 
     private static ModelFolder sharded(Path folder, ModelConfig config) throws IOException {
         Path index = folder.resolve(INDEX);
-        JsonNode map = ModelConfigReader.parse(index, MAX_INDEX).path("weight_map");
+        JsonNode map = ConfigJson.parse(index, MAX_INDEX).path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw new InvalidInputException(index + " has no \"weight_map\" from tensors to files. Download it again.");
         }
@@ -207,45 +223,49 @@ public final class ModelFolder implements AutoCloseable {
         return files.stream().map(SafeTensors::file).sorted().toList();
     }
 
-    /** Type of most of the weights, by bytes. F32 where there are none. */
+    /** Type of most of the weights, by bytes. F32 where there are none. What the config does not ask for is no weight. */
     public DType dtype() {
         Map<DType, Long> sums = new EnumMap<>(DType.class);
-        byName.forEach((name, file) -> sums.merge(file.entry(name).dtype(), file.entry(name).bytes(), Long::sum));
+        for (String name : config.expectedTensors().keySet()) {
+            if (byName.containsKey(name)) {
+                sums.merge(entry(name).dtype(), entry(name).bytes(), Long::sum);
+            }
+        }
         return sums.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(DType.F32);
     }
 
-    /** Names of all tensors. */
+    /** Names of all tensors, spelt as in {@link ModelConfig#expectedTensors()}. */
     public Set<String> names() {
         return byName.keySet();
     }
 
     /** @throws InvalidInputException when there is no tensor of that name */
     public TensorEntry entry(String name) {
-        return file(name).entry(name);
+        return place(name).file.entry(place(name).name);
     }
 
     /** As {@link SafeTensors#floats}. */
     public float[] floats(String name) {
-        return file(name).floats(name);
+        return place(name).file.floats(place(name).name);
     }
 
     /** As {@link SafeTensors#buffer(String)}. */
     public ByteBuffer buffer(String name) {
-        return file(name).buffer(name);
+        return place(name).file.buffer(place(name).name);
     }
 
     /** As {@link SafeTensors#buffer(String, long, int)}. */
     public ByteBuffer buffer(String name, long from, int length) {
-        return file(name).buffer(name, from, length);
+        return place(name).file.buffer(place(name).name, from, length);
     }
 
-    private SafeTensors file(String name) {
-        SafeTensors file = byName.get(name);
-        if (file == null) {
+    private Place place(String name) {
+        Place place = byName.get(name);
+        if (place == null) {
             throw new InvalidInputException("The weights of " + folder + " lack the tensor \"" + name
                     + "\". They do not belong to its config.json.");
         }
-        return file;
+        return place;
     }
 
     /**
@@ -256,12 +276,12 @@ public final class ModelFolder implements AutoCloseable {
     public TensorEntry requireTensor(String name, long... shape) {
         TensorEntry entry = entry(name);
         if (!entry.hasShape(shape)) {
-            throw new InvalidInputException("Tensor \"" + name + "\" of " + file(name).file() + " has the shape "
+            throw new InvalidInputException("Tensor \"" + name + "\" of " + place(name).file.file() + " has the shape "
                     + Arrays.toString(entry.shape()) + ", but by config.json it must be " + Arrays.toString(shape)
                     + ".");
         }
         if (!entry.dtype().convertible()) {
-            throw new InvalidInputException("Tensor \"" + name + "\" of " + file(name).file() + " is of type "
+            throw new InvalidInputException("Tensor \"" + name + "\" of " + place(name).file.file() + " is of type "
                     + entry.dtype() + "; weights must be F32, F16 or BF16.");
         }
         return entry;

@@ -16,8 +16,9 @@ public final class PlainPass implements ForwardPass {
     public NDArray hidden(NDManager step, List<Sequence> batch, Edits edits) {
         Layout layout = Layout.of(batch, new int[batch.size()]);
         NDArray where = edits == null ? null : layout.where(step, edits.positions());
-        NDArray last = model.extend(model.embed(layout.ids(step)), 0, model.config().layers(), false,
-                layout.positions(step), layout.mask(step), null, where, edits, false).get(0);
+        NDArray positions = layout.positions(step);
+        NDArray last = model.extend(model.embed(layout.ids(step), positions), 0, model.config().layers(), false,
+                positions, layout.mask(step), null, where, edits, false).get(0);
         return model.pick(last, layout.predictors());
     }
 }

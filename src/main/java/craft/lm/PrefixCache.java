@@ -119,8 +119,9 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
             if (hidden == null) {
                 Layout layout = Layout.of(List.of(sequence), new int[] {start});
                 NDArray below = start == 0 ? null : all.get(":" + (lowest + 1));
-                hidden = keep(sequence, model.extend(model.embed(layout.ids(step)), 0, lowest + 1, false,
-                        layout.positions(step), layout.mask(step), below, null, null, false).get(0));
+                NDArray positions = layout.positions(step);
+                hidden = keep(sequence, model.extend(model.embed(layout.ids(step), positions), 0, lowest + 1, false,
+                        positions, layout.mask(step), below, null, null, false).get(0));
             }
         }
         return new Kept(start, hidden, past);

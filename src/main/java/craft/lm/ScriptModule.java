@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -32,6 +33,8 @@ public final class ScriptModule {
             "\u0080\u0002c__torch__\nM\nq\u0000)\u0081}(X\u0008\u0000\u0000\u0000training\u0088ub.".getBytes(StandardCharsets.ISO_8859_1);
     /** A pickled empty tuple. */
     private static final byte[] CONSTANTS = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
+
+    private static final LongAdder CALLS = new LongAdder();
 
     private final PtSymbolBlock block;
     private final NDManager names;
@@ -62,6 +65,7 @@ public final class ScriptModule {
      * @param arguments {@link NDArray} or {@link Tensors}; the first must be an array of the manager that is to own the results
      */
     public NDList call(String method, Object... arguments) {
+        CALLS.increment();
         NDList inputs = new NDList();
         int lists = 0;
         for (Object argument : arguments) {
@@ -83,6 +87,11 @@ public final class ScriptModule {
             inputs.add(name);
             return IValueUtils.forward(block, inputs, true);
         }
+    }
+
+    /** How many calls into TorchScript this process has made so far: each is one way into native code and back. */
+    public static long calls() {
+        return CALLS.sum();
     }
 
     /** Arrays passed to a script as one {@code List[Tensor]}; never empty. */

@@ -32,13 +32,19 @@ public final class ErrorPresenter {
         return words.get("error.unexpected", failure.getClass().getSimpleName());
     }
 
-    /** Shows a failure; an unexpected one is logged and can be copied whole. */
-    public void show(Throwable failure) {
+    /**
+     * Shows a failure; an unexpected one is logged and can be copied whole.
+     *
+     * @return what is shown
+     */
+    public Message show(Throwable failure) {
         boolean ours = failure instanceof InvalidInputException;
         if (!ours) {
             LOG.log(Level.ERROR, "Unexpected failure", failure);
         }
-        add(new Message(Message.Kind.ERROR, sentence(failure), ours ? "" : diagnostics(failure)));
+        Message message = new Message(Message.Kind.ERROR, sentence(failure), ours ? "" : diagnostics(failure));
+        add(message);
+        return message;
     }
 
     public void show(String sentence, String diagnostics) {

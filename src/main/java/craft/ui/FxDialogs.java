@@ -43,6 +43,7 @@ final class FxDialogs implements Dialogs {
         alert.initOwner(owner);
         alert.setTitle(title);
         alert.setHeaderText(title);
+        alert.setGraphic(null); // its picture is of another style
         Looks.dress(alert.getDialogPane());
         return alert.showAndWait().filter(agree::equals).isPresent();
     }

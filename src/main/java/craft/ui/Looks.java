@@ -131,6 +131,24 @@ public final class Looks {
         return box;
     }
 
+    /** A message across the top of a view, with what can be done about it on the right. */
+    public static HBox banner(boolean error, String text, Node... right) {
+        Label message = paragraph(text);
+        HBox.setHgrow(message, Priority.ALWAYS);
+        HBox banner = new HBox(GRID, icon(error ? "mdi2a-alert-circle-outline" : "mdi2i-information-outline"), message);
+        banner.getChildren().addAll(right);
+        banner.setAlignment(Pos.CENTER_LEFT);
+        banner.getStyleClass().addAll("banner", error ? "banner-error" : "banner-info");
+        return banner;
+    }
+
+    /** Copies what a report of a failure needs. */
+    public static Button copyDiagnostics(String diagnostics) {
+        Button copy = button(Words.of("shell").get("error.copy"), "mdi2c-content-copy", () -> copy(diagnostics));
+        copy.getStyleClass().add("small");
+        return copy;
+    }
+
     /** A view's title line with its buttons on the right. */
     public static HBox header(String title, Node... right) {
         HBox header = new HBox(GRID, label(title, "view-title"), spacer());

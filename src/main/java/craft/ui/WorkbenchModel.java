@@ -39,6 +39,7 @@ public final class WorkbenchModel {
     private final ReadOnlyObjectWrapper<CurrentRun> shown = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyIntegerWrapper storeRevision = new ReadOnlyIntegerWrapper();
     private final ObjectProperty<ViewId> view = new SimpleObjectProperty<>(ViewId.START);
+    private Message startProblem;
 
     public WorkbenchModel(Services services) {
         this(services, millis -> CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, services.ui()));
@@ -166,6 +167,9 @@ public final class WorkbenchModel {
             return;
         }
         preparing.set(true);
+        ViewId from = view.get();
+        view.set(ViewId.RUN); // at once: the check of a large recipe takes seconds, and this view says so
+        errors.dismiss(startProblem); // what was wrong at the last attempt need not be wrong any more
         ObjectProperty<CurrentRun> target = new SimpleObjectProperty<>();
         RunFeed feed = new RunFeed(uiAfterMillis, () -> System.nanoTime() / 1_000_000,
                 events -> deliver(target.get(), events));
@@ -179,12 +183,14 @@ public final class WorkbenchModel {
             target.set(run);
             live.set(run);
             shown.set(run);
-            view.set(ViewId.RUN);
             prepared.control().start();
             storeRevision.set(storeRevision.get() + 1);
         }, failure -> {
             preparing.set(false);
-            errors.show(failure);
+            startProblem = errors.show(failure);
+            if (view.get() == ViewId.RUN) {
+                view.set(from); // where there may be something to mend
+            }
         });
     }
 
@@ -193,7 +199,9 @@ public final class WorkbenchModel {
         if (run.ended() && live.get() == run) {
             live.set(null);
             storeRevision.set(storeRevision.get() + 1);
-            if (run.state().status() == RunState.Status.FAILED) {
+            // the run's own view says so itself, and goes on saying so when the run is reopened
+            boolean seen = shown.get() == run && view.get() == ViewId.RUN;
+            if (run.state().status() == RunState.Status.FAILED && !seen) {
                 errors.show(run.state().endReason(), run.state().diagnostics());
             }
         }

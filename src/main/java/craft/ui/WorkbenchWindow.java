@@ -192,8 +192,10 @@ public final class WorkbenchWindow {
         modelChip.setId("model-chip");
         modelChip.setGraphic(Looks.icon(ViewId.MODEL.icon()));
         modelChip.setOnMouseClicked(e -> model.view().set(ViewId.MODEL));
-        also(model.recipe().subscribe(recipe -> experiment.setText(recipe == null ? words.get("recipe.none")
-                : recipe.name())));
+        Runnable name = () -> experiment.setText(model.recipe().get() != null ? model.recipe().get().name()
+                : words.get(model.opening().get() ? "recipe.opening" : "recipe.none"));
+        also(model.recipe().subscribe(recipe -> name.run()));
+        also(model.opening().subscribe(opening -> name.run()));
         Runnable chip = () -> {
             modelChip.setText(modelChip(model.recipe().get(), model.modelCard().get(), model.modelProblem()
                     .get() != null));
@@ -417,22 +419,10 @@ public final class WorkbenchWindow {
     private void showBanners() {
         List<Node> nodes = new ArrayList<>();
         for (Message message : model.errors().messages()) {
+            Button close = Looks.iconButton(words.get("close"), "mdi2c-close", () -> model.errors().dismiss(message));
             boolean error = message.kind() == Message.Kind.ERROR;
-            Label text = Looks.paragraph(message.text());
-            HBox.setHgrow(text, Priority.ALWAYS);
-            HBox banner = new HBox(Looks.GRID, Looks.icon(error ? "mdi2a-alert-circle-outline"
-                    : "mdi2i-information-outline"), text);
-            if (!message.diagnostics().isEmpty()) {
-                Button copy = Looks.button(words.get("error.copy"), "mdi2c-content-copy", () ->
-                        Looks.copy(message.diagnostics()));
-                copy.getStyleClass().add("small");
-                banner.getChildren().add(copy);
-            }
-            banner.getChildren().add(Looks.iconButton(words.get("close"), "mdi2c-close", () -> model.errors()
-                    .dismiss(message)));
-            banner.setAlignment(Pos.CENTER_LEFT);
-            banner.getStyleClass().addAll("banner", error ? "banner-error" : "banner-info");
-            nodes.add(banner);
+            nodes.add(message.diagnostics().isEmpty() ? Looks.banner(error, message.text(), close)
+                    : Looks.banner(error, message.text(), Looks.copyDiagnostics(message.diagnostics()), close));
         }
         banners.getChildren().setAll(nodes);
     }

@@ -1,43 +1,31 @@
-# The forward pass of a Llama-family decoder, in TorchScript's own serialised dialect of Python.
-# ${...} are numbers of config.json, put in when the text is loaded. No weight lives in the module: w holds them,
-#   w[0] embedding [V, d], w[1] final norm [d], w[2] LM head [V, d], w[3] inverse rotary frequencies [hd / 2], then for
-#   each layer: input norm [d], q|k|v [(H + 2 K) hd, d], o [d, H hd], post-attention norm [d], gate|up [2 f, d], down [d, f],
-#   and then what only some families have, where config.json says so: biases q|k|v, o, gate|up, down, and the norms [hd] of
-#   every head's queries and keys. Such a mark, ${qkvBias} for one, becomes w[...] or None.
-# Shapes: B sequences, S new tokens, P tokens before them whose keys and values are given, H heads, K key-value heads,
-#   hd head size, n intervened layers, r rank.
+# The forward pass of a decoder, in TorchScript's own serialised dialect of Python: what is the same for every family.
+# ${family} are the methods of one family, from a text of its own:
+#   embed(ids [B, S], pos [B, S], w) -> [B, S, d], the input of the first block
+#   angles(pos, w) -> two tensors that every block needs of the positions, computed once a pass
+#   project(h [B, S, d], i, the two of angles, w) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
+#   block(h, i, the two of angles, mask, past, w) -> block i's output [B, S, d], its new keys and values
+#   final_norm(h [N, d], w) -> [N, d], the LM head's input
+# Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
+# of WeightPlan.java.
+# Shapes: B sequences, S new tokens at positions pos, P tokens before them whose keys and values are given, d hidden size,
+#   H heads, K key-value heads, hd head size, N predictions, V vocabulary, n intervened layers, r rank.
 class M(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
 
-  def rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    a = torch.slice(x, -1, 0, ${half})
-    b = torch.slice(x, -1, ${half}, ${headDim})
-    return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin))], -1)
+${family}
 
-  # Block i's queries [B, H, S, hd], keys and values [B, K, S, hd] of its input h [B, S, d].
-  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-    at = torch.add(torch.mul(i, ${weightsALayer}), 4)
-    size = torch.size(h)
-    B = size[0]
-    S = size[1]
-    x = torch.rms_norm(h, [${hidden}], w[at], ${epsilon})
-    qkv = torch.linear(x, w[torch.add(at, 1)], ${qkvBias})
-    q = torch.transpose(torch.view(torch.slice(qkv, -1, 0, ${queryWidth}), [B, S, ${heads}, ${headDim}]), 1, 2)
-    k = torch.transpose(torch.view(torch.slice(qkv, -1, ${queryWidth}, ${keyEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
-    v = torch.transpose(torch.view(torch.slice(qkv, -1, ${keyEnd}, ${valueEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
-    if ${qkNorm}:
-      q = torch.rms_norm(q, [${headDim}], ${queryNorm}, ${epsilon})
-      k = torch.rms_norm(k, [${headDim}], ${keyNorm}, ${epsilon})
-    else:
-      pass
-    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
-
-  # Attention of q [B, H, S, hd] over k, v [B, K, P + S, hd] -> [B, S, H hd]; mask [B, 1, H / K S, P + S] or empty: causal.
+  # Attention of q [B, H, S, hd] over k, v [B, K, S, hd] and what past [2, B, K, P, hd] (or empty) holds before them
+  # -> [B, S, H hd]; mask [B, 1, H / K S, P + S] or empty: causal.
   # PyTorch's own enable_gqa leaves the fused kernel on the CPU. The heads that share keys are therefore laid one below the
   # other as if they were further tokens, which copies no key; where causality is the kernel's own, keys are repeated.
-  def attend(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+  def attend(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, past: Tensor) -> Tensor:
+    if torch.gt(torch.numel(past), 0):
+      k = torch.cat([torch.select(past, 0, 0), k], 2)
+      v = torch.cat([torch.select(past, 0, 1), v], 2)
+    else:
+      pass
     size = torch.size(q)
     B = size[0]
     S = size[2]
@@ -55,26 +43,6 @@ class M(Module):
       o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
     return torch.reshape(o, [B, S, ${queryWidth}])
 
-  # One decoder block. h [B, S, d]; mask as for attend; past [2, B, K, P, hd] or empty.
-  # Gives the block's output and its new keys and values [B, K, S, hd].
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
-    at = torch.add(torch.mul(i, ${weightsALayer}), 4)
-    q, k, v = self.project(h, i, cos, sin, w)
-    keys = k
-    values = v
-    if torch.gt(torch.numel(past), 0):
-      keys = torch.cat([torch.select(past, 0, 0), k], 2)
-      values = torch.cat([torch.select(past, 0, 1), v], 2)
-    else:
-      pass
-    o = self.attend(q, keys, values, mask)
-    h1 = torch.add(h, torch.linear(o, w[torch.add(at, 2)], ${outputBias}))
-    y = torch.rms_norm(h1, [${hidden}], w[torch.add(at, 3)], ${epsilon})
-    gu = torch.linear(y, w[torch.add(at, 4)], ${gateUpBias})
-    m = torch.mul(torch.silu(torch.slice(gu, -1, 0, ${inner})), torch.slice(gu, -1, ${inner}, ${innerTwice}))
-    h2 = torch.add(h1, torch.linear(m, w[torch.add(at, 5)], ${downBias}))
-    return (h2, k, v)
-
   # Adds up[j]^T (down[j] h + bias[j]) where `where` [B, S, 1] is 1, if layer i is layers[j] for some j.
   def edit(self: __torch__.M, h: Tensor, i: int, where: Tensor, layers: Tensor, down: Tensor, bias: Tensor, up: Tensor) -> Tensor:
     out = h
@@ -86,10 +54,6 @@ class M(Module):
         pass
     return out
 
-  # ids [B, S] -> [B, S, d]
-  def embed(self: __torch__.M, ids: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.embedding(w[0], ids)
-
   # Blocks first .. last - 1. With edited_start the input already is block first - 1's output, whose edit comes first.
   # mask [B, 1, S, P + S] or empty: causal over S alone; past [last - first, 2, B, K, P, hd] or empty. Gives the hidden
   # states [B, S, d] after the last block and, with keep, the new keys and values [last - first, 2, B, K, S, hd] (otherwise
@@ -99,9 +63,7 @@ class M(Module):
     last = int(torch.select(plan, 0, 1))
     edited_start = torch.eq(int(torch.select(plan, 0, 2)), 1)
     keep = torch.eq(int(torch.select(plan, 0, 3)), 1)
-    angle = torch.mul(torch.unsqueeze(torch.unsqueeze(pos, 1), -1), w[3])
-    cos = torch.cos(angle)
-    sin = torch.sin(angle)
+    cos, sin = self.angles(pos, w)
     x = h
     if edited_start:
       x = self.edit(x, torch.sub(first, 1), where, layers, down, bias, up)
@@ -137,12 +99,10 @@ class M(Module):
   # Keys and values [last, 2, B, K, S, hd] of blocks 0 .. last - 1 without edits, causal; pos [B, S]. Of the last block
   # nothing else is computed.
   def prefill(self: __torch__.M, ids: Tensor, last: Tensor, pos: Tensor, w: List[Tensor]) -> Tensor:
-    angle = torch.mul(torch.unsqueeze(torch.unsqueeze(pos, 1), -1), w[3])
-    cos = torch.cos(angle)
-    sin = torch.sin(angle)
+    cos, sin = self.angles(pos, w)
     none = torch.slice(pos, 0, 0, 0)
     top = torch.sub(int(last), 1)
-    x = torch.embedding(w[0], ids)
+    x = self.embed(ids, pos, w)
     kept = annotate(List[Tensor], [])
     for i in range(top):
       y, k, v = self.block(x, i, cos, sin, none, none, w)
@@ -176,7 +136,7 @@ class M(Module):
 
   # Last hidden states [N, d] (before the final norm) -> logits [N, V]
   def logits(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.linear(torch.rms_norm(h, [${hidden}], w[1], ${epsilon}), w[2], None)
+    return torch.linear(self.final_norm(h, w), ${head}, None)
 
   # log p of targets [N] -> [N], float32
   def log_likelihood(self: __torch__.M, h: Tensor, targets: Tensor, w: List[Tensor]) -> Tensor:

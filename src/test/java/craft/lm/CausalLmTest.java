@@ -50,7 +50,8 @@ class CausalLmTest {
                     places[i] = i;
                 }
                 NDArray positions = step.create(places, new Shape(1, prompt.length));
-                NDArray hidden = model.embed(step.create(CausalLm.toLong(prompt), new Shape(1, prompt.length)));
+                NDArray hidden = model.embed(step.create(CausalLm.toLong(prompt), new Shape(1, prompt.length)),
+                        positions);
                 for (int layer = 0; layer < model.config().layers(); layer++) {
                     hidden = model.extend(hidden, layer, layer + 1, false, positions, null, null, null, null, false).get(0);
                     double norm = hidden.get(":, -1").norm().getFloat();

@@ -17,6 +17,8 @@ import craft.lm.oracle.TinyModels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +29,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every member of the decoder family against the plain float64 reference, on tiny random models. */
+/** Every family of decoders against the plain float64 reference, on tiny random models. */
 class FamiliesTest {
-    private static final double RELATIVE = 1e-4;
+    /** Above what float32 costs, and small enough to tell GELU from its approximation. */
+    private static final double RELATIVE = 2e-5;
     private static final int[] EDITED_LAYERS = {0, 2};
 
     @TempDir
@@ -41,6 +44,14 @@ class FamiliesTest {
     }
 
     private static Map<String, Supplier<TinyModels>> families() {
+        Map<String, Supplier<TinyModels>> all = llamas();
+        all.put("gpt2", TinyModels::gpt2);
+        all.put("gpt2 bare", () -> TinyModels.gpt2().bare());
+        all.put("neox", TinyModels::neox);
+        return all;
+    }
+
+    private static Map<String, Supplier<TinyModels>> llamas() {
         Map<String, Supplier<TinyModels>> all = new LinkedHashMap<>();
         all.put("llama", TinyModels::llama);
         all.put("llama3", TinyModels::llama3);
@@ -72,8 +83,8 @@ class FamiliesTest {
     }
 
     @Test
-    void everyFamilyWithOneKeyValueHeadAndWithAsManyAsQueries() throws IOException {
-        for (Map.Entry<String, Supplier<TinyModels>> family : families().entrySet()) {
+    void everyLlamaWithOneKeyValueHeadAndWithAsManyAsQueries() throws IOException {
+        for (Map.Entry<String, Supplier<TinyModels>> family : llamas().entrySet()) {
             for (int heads : new int[] {1, 4}) {
                 check(family.getKey() + " " + heads, family.getValue().get().set("num_key_value_heads", heads), 41);
             }
@@ -88,18 +99,58 @@ class FamiliesTest {
         check("beside norms of heads", TinyModels.qwen3().set("attention_bias", true), 54);
     }
 
+    @Test
+    void gpt2WithOtherFeedForwardParts() throws IOException {
+        check("wide", TinyModels.gpt2().set("n_inner", 24), 61);
+        check("exact", TinyModels.gpt2().set("activation_function", "gelu"), 62);
+        check("relu", TinyModels.gpt2().set("activation_function", "relu"), 63);
+    }
+
+    /** A quarter, half and all of a head turns; the parts of a block side by side and one after the other. */
+    @Test
+    void neoxWithEveryOption() throws IOException {
+        int seed = 70;
+        for (double share : new double[] {0.25, 0.5, 1}) {
+            for (boolean parallel : new boolean[] {true, false}) {
+                for (boolean bias : new boolean[] {true, false}) {
+                    TinyModels tiny = TinyModels.neox().set("rotary_pct", share)
+                            .set("use_parallel_residual", parallel).set("attention_bias", bias);
+                    check("neox " + share + " " + parallel + " " + bias, tiny, seed++);
+                }
+            }
+        }
+        check("neox base", TinyModels.neox().set("rotary_emb_base", 100).set("hidden_act", "gelu_fast"), seed);
+    }
+
+    /** Learned positions end where the context ends: generation must stop there, whatever it would say next. */
+    @Test
+    void generationStopsAtTheEndOfTheContext() throws IOException {
+        for (Map.Entry<String, Supplier<TinyModels>> family : families().entrySet()) {
+            Path folder = family.getValue().get().set("eos_token_id", null).write(temp.resolve(family.getKey()));
+            try (CausalLm model = CausalLm.load(folder)) {
+                int context = model.config().context();
+                int[] prompt = ids(new Random(1), context - 3);
+                assertThat(model.generate(prompt, null, 10)).as(family.getKey()).hasSize(3);
+            }
+        }
+    }
+
     private void check(String what, TinyModels tiny, long seed) throws IOException {
         Path folder = tiny.seed(seed).write(temp.resolve(what));
         PlainDecoder oracle = PlainDecoder.read(folder);
         Random random = new Random(seed);
         try (CausalLm model = CausalLm.load(folder); NDManager scope = model.newManager()) {
             int[] ids = ids(random, 40);
-            InterventionSet set = LoReftStart.fresh(Positions.parse("f3+l5"), EDITED_LAYERS, 3, 32, false, random);
+            InterventionSet set = LoReftStart.fresh(Positions.parse("f3+l5"), EDITED_LAYERS, 3,
+                    model.config().hiddenSize(), false, random);
             int[] places = random.ints(0, ids.length).distinct().limit(7).toArray();
             Edits edits = LoReftTensors.of(scope, set).edits();
             blocks(what, model, ids, new int[0], null, oracle.forward(ids, List.of()));
             blocks(what + ", edited", model, ids, places, edits, oracle.forward(ids, oracleEdits(set, places)));
-            answers(what, model, edits, oracle, set, ids, ids(random, 4));
+            answers(what, model, oracle, set, ids, random);
+            answers(what, model, oracle, LoReftStart.fresh(Positions.parse("l4"), new int[] {1, 2}, 3,
+                    model.config().hiddenSize(), false, random), ids, random);
+            continuation(what, model, edits, oracle, set, ids);
         }
     }
 
@@ -136,7 +187,7 @@ class FamiliesTest {
             IntStream.of(places).forEach(i -> edited[i] = 1);
             NDArray positions = step.create(at, new Shape(1, length));
             NDArray where = step.create(edited, new Shape(1, length, 1));
-            NDArray hidden = model.embed(step.create(CausalLm.toLong(ids), new Shape(1, length)));
+            NDArray hidden = model.embed(step.create(CausalLm.toLong(ids), new Shape(1, length)), positions);
             for (int layer = 0; layer < model.config().layers(); layer++) {
                 hidden = model.extend(hidden, layer, layer + 1, false, positions, null, null, where, edits, false)
                         .get(0);
@@ -159,21 +210,58 @@ class FamiliesTest {
         }
     }
 
-    /** Log-likelihood of an answer, by both passes of the product. */
-    private static void answers(String what, CausalLm model, Edits edits, PlainDecoder oracle, InterventionSet set,
-            int[] prompt, int[] answer) {
-        int last = set.positions().lastOf(prompt.length);
-        int[] places = IntStream.concat(IntStream.range(0, set.positions().firstOf(prompt.length)),
-                IntStream.range(prompt.length - last, prompt.length)).toArray();
-        double expected = oracle.crossEntropy(prompt, answer, oracleEdits(set, places));
-        List<Sequence> batch = List.of(new Sequence(prompt, List.of(answer)));
-        try (PrefixCache cache = new PrefixCache(model, set.positions(), 0, 1 << 20);
-                NDManager step = model.newManager()) {
-            for (ForwardPass pass : List.of(new PlainPass(model), cache)) {
-                float[] found = model.logLikelihood(pass.hidden(step, batch, edits), ForwardPass.targets(batch));
-                double mean = -IntStream.range(0, found.length).mapToDouble(i -> found[i]).average().orElseThrow();
-                assertThat(mean).as(what).isCloseTo(expected, within(RELATIVE * expected));
+    /** Log-likelihood of answers, by both passes of the product: two to a long prompt beside one to a short prompt. */
+    private static void answers(String what, CausalLm model, PlainDecoder oracle, InterventionSet set, int[] prompt,
+            Random random) {
+        List<Sequence> batch = List.of(new Sequence(prompt, List.of(ids(random, 4), ids(random, 2))),
+                new Sequence(ids(random, 9), List.of(ids(random, 3))));
+        List<Double> expected = new ArrayList<>();
+        for (Sequence sequence : batch) {
+            List<Edit> plain = oracleEdits(set, edited(set, sequence.prompt()));
+            for (int[] answer : sequence.continuations()) {
+                double[][] row = oracle.answerLogProbabilities(sequence.prompt(), answer, plain);
+                IntStream.range(0, answer.length).forEach(i -> expected.add(row[i][answer[i]]));
             }
         }
+        int lowest = set.sites().get(0).layer();
+        try (PrefixCache cache = new PrefixCache(model, set.positions(), lowest, 1 << 20);
+                NDManager step = model.newManager()) {
+            Edits edits = LoReftTensors.of(step, set).edits();
+            for (ForwardPass pass : List.of(new PlainPass(model), cache, cache)) {
+                float[] found = model.logLikelihood(pass.hidden(step, batch, edits), ForwardPass.targets(batch));
+                for (int i = 0; i < found.length; i++) {
+                    assertThat((double) found[i]).as(what + ", " + set.positions() + ", prediction " + i)
+                            .isCloseTo(expected.get(i), within(RELATIVE * -expected.get(i)));
+                }
+            }
+        }
+    }
+
+    /** Greedy tokens after an edited prompt, each predicted from what the model said before. */
+    private static void continuation(String what, CausalLm model, Edits edits, PlainDecoder oracle, InterventionSet set,
+            int[] prompt) {
+        List<Edit> plain = oracleEdits(set, edited(set, prompt));
+        int[] found = model.generate(prompt, edits, 4);
+        int[] text = Arrays.copyOf(prompt, prompt.length + found.length);
+        System.arraycopy(found, 0, text, prompt.length, found.length);
+        double[][] logits = oracle.forward(text, plain).logits();
+        for (int i = 0; i < found.length; i++) {
+            double[] row = logits[prompt.length - 1 + i];
+            assertThat(row[found[i]]).as(what + ", generated token " + i)
+                    .isGreaterThan(Arrays.stream(row).max().orElseThrow() - 1e-3);
+        }
+        assertThat(found.length == 4 || model.config().eosTokens().contains(best(logits[text.length - 1]))).as(what)
+                .isTrue();
+    }
+
+    private static int best(double[] row) {
+        return IntStream.range(0, row.length).boxed().max(Comparator.comparingDouble(i -> row[i])).orElseThrow();
+    }
+
+    /** Places of a prompt's edited tokens. */
+    private static int[] edited(InterventionSet set, int[] prompt) {
+        int last = set.positions().lastOf(prompt.length);
+        return IntStream.concat(IntStream.range(0, set.positions().firstOf(prompt.length)),
+                IntStream.range(prompt.length - last, prompt.length)).toArray();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,11 +30,10 @@ class ModelConfigTest {
         assertThat(c.architecture()).isEqualTo("LlamaForCausalLM");
         assertThat(new int[] {c.hiddenSize(), c.intermediateSize(), c.layers(), c.heads(), c.keyValueHeads(),
             c.headDim(), c.vocabulary(), c.context()}).containsExactly(64, 172, 5, 8, 2, 8, 512, 256);
-        assertThat(c.normEpsilon()).isEqualTo(1e-5);
-        assertThat(c.ropeTheta()).isEqualTo(500_000);
-        assertThat(c.ropeScaling()).isNull();
+        assertThat(options(c).normEpsilon()).isEqualTo(1e-5);
+        assertThat(options(c).rotary()).isEqualTo(new Rotary(8, 500_000, null));
         assertThat(c.tied()).isTrue();
-        assertThat(c.qkvBias() || c.outputBias() || c.mlpBias() || c.qkNorm()).isFalse();
+        assertThat(options(c)).isEqualTo(new LlamaFamily(1e-5, options(c).rotary(), false, false, false, false));
         assertThat(c.bosToken()).isEqualTo(1);
         assertThat(c.eosTokens()).containsExactly(2);
         assertThat(c.torchDtype()).isEqualTo("bfloat16");
@@ -44,8 +44,8 @@ class ModelConfigTest {
         ModelConfig c = read(llama());
         assertThat(c.keyValueHeads()).isEqualTo(8);
         assertThat(c.headDim()).isEqualTo(8);
-        assertThat(c.normEpsilon()).isEqualTo(1e-6);
-        assertThat(c.ropeTheta()).isEqualTo(10_000);
+        assertThat(options(c).normEpsilon()).isEqualTo(1e-6);
+        assertThat(options(c).rotary().theta()).isEqualTo(10_000);
         assertThat(c.tied()).isFalse();
         assertThat(c.bosToken()).isEqualTo(-1);
         assertThat(c.eosTokens()).isEmpty();
@@ -62,23 +62,23 @@ class ModelConfigTest {
 
     @Test
     void llamaBiasesAreOptions() {
-        ModelConfig attention = read(llama().set("attention_bias", "true"));
+        LlamaFamily attention = options(read(llama().set("attention_bias", "true")));
         assertThat(attention.qkvBias()).isTrue();
         assertThat(attention.outputBias()).isTrue();
         assertThat(attention.mlpBias()).isFalse();
-        assertThat(read(llama().set("mlp_bias", "true")).mlpBias()).isTrue();
+        assertThat(options(read(llama().set("mlp_bias", "true"))).mlpBias()).isTrue();
     }
 
     @Test
     void llama3StretchesItsFrequencies() {
         Json scaling = new Json().set("factor", "32.0").set("low_freq_factor", "1.0").set("high_freq_factor", "4.0")
                 .set("original_max_position_embeddings", "8192").set("rope_type", "\"llama3\"");
-        ModelConfig.RopeScaling expected = new ModelConfig.RopeScaling(32, 1, 4, 8192);
-        assertThat(read(llama().set("rope_scaling", scaling.toString())).ropeScaling()).isEqualTo(expected);
+        Rotary.Scaling expected = new Rotary.Scaling(32, 1, 4, 8192);
+        assertThat(options(read(llama().set("rope_scaling", scaling.toString()))).rotary().scaling())
+                .isEqualTo(expected);
         // the newer layout: all of the rotation in one object
         ModelConfig newer = read(llama().set("rope_parameters", scaling.set("rope_theta", "500000.0").toString()));
-        assertThat(newer.ropeScaling()).isEqualTo(expected);
-        assertThat(newer.ropeTheta()).isEqualTo(500_000);
+        assertThat(options(newer).rotary()).isEqualTo(new Rotary(8, 500_000, expected));
         for (String key : new String[] {"factor", "low_freq_factor", "high_freq_factor",
             "original_max_position_embeddings"}) {
             refused(llama().set("rope_scaling", scaling.copy().without(key).toString()), "\"" + key + "\" is missing");
@@ -95,15 +95,16 @@ class ModelConfigTest {
         refused(llama().set("rope_scaling", "{\"factor\":2}"), "rope_scaling");
         refused(llama().set("rope_scaling", "2"), "rope_scaling", "not an object");
         refused(llama().set("partial_rotary_factor", "0.5"), "partial_rotary_factor");
-        assertThat(read(llama().set("rope_scaling", "{\"rope_type\":\"default\"}")).ropeScaling()).isNull();
-        assertThat(read(llama().set("rope_parameters", "{\"rope_theta\":1e6}")).ropeTheta()).isEqualTo(1e6);
+        assertThat(options(read(llama().set("rope_scaling", "{\"rope_type\":\"default\"}"))).rotary().scaling()).isNull();
+        assertThat(options(read(llama().set("rope_parameters", "{\"rope_theta\":1e6}"))).rotary().theta())
+                .isEqualTo(1e6);
     }
 
     @Test
     void mistralHasNoBiasesAndMayHaveOtherHeads() {
         ModelConfig c = read(llama().set("architectures", "[\"MistralForCausalLM\"]").set("head_dim", "12")
                 .set("attention_bias", "true").set("sliding_window", "null"));
-        assertThat(c.qkvBias() || c.outputBias()).isFalse();
+        assertThat(options(c).qkvBias() || options(c).outputBias()).isFalse();
         assertThat(c.headDim()).isEqualTo(12);
         assertThat(c.queryWidth()).isEqualTo(96);
         assertThat(c.context()).isEqualTo(256);
@@ -111,7 +112,7 @@ class ModelConfigTest {
 
     @Test
     void qwen2HasBiasesOnQueriesKeysAndValues() {
-        ModelConfig c = read(llama().set("architectures", "[\"Qwen2ForCausalLM\"]"));
+        LlamaFamily c = options(read(llama().set("architectures", "[\"Qwen2ForCausalLM\"]")));
         assertThat(c.qkvBias()).isTrue();
         assertThat(c.outputBias() || c.mlpBias() || c.qkNorm()).isFalse();
     }
@@ -119,12 +120,12 @@ class ModelConfigTest {
     @Test
     void qwen3NormsQueriesAndKeysAndHasHeadsOf128() {
         ModelConfig c = read(llama().set("architectures", "[\"Qwen3ForCausalLM\"]"));
-        assertThat(c.qkNorm()).isTrue();
-        assertThat(c.qkvBias() || c.outputBias()).isFalse();
+        assertThat(options(c).qkNorm()).isTrue();
+        assertThat(options(c).qkvBias() || options(c).outputBias()).isFalse();
         assertThat(c.headDim()).isEqualTo(128);
         ModelConfig biased = read(llama().set("architectures", "[\"Qwen3ForCausalLM\"]").set("attention_bias", "true")
                 .set("head_dim", "16"));
-        assertThat(biased.qkvBias() && biased.outputBias()).isTrue();
+        assertThat(options(biased).qkvBias() && options(biased).outputBias()).isTrue();
         assertThat(biased.headDim()).isEqualTo(16);
     }
 
@@ -144,8 +145,9 @@ class ModelConfigTest {
 
     @Test
     void anUnknownArchitectureIsRefusedWithTheKnownOnes() {
-        refused(llama().set("architectures", "[\"GPT2LMHeadModel\"]"), "architectures", "GPT2LMHeadModel",
-                "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM");
+        refused(llama().set("architectures", "[\"BloomForCausalLM\"]"), "architectures", "BloomForCausalLM",
+                "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, GPT2LMHeadModel, "
+                        + "GPTNeoXForCausalLM");
         refused(llama().without("architectures"), "architectures", "LlamaForCausalLM");
         refused(llama().set("architectures", "[]"), "architectures", "LlamaForCausalLM");
         refused(llama().set("architectures", "[7]"), "architectures", "LlamaForCausalLM");
@@ -201,22 +203,54 @@ class ModelConfigTest {
     }
 
     @Test
-    void parametersAreTheSumOfTheExpectedTensors() {
-        for (Json json : new Json[] {llama(), llama().set("tie_word_embeddings", "true"),
-            llama().set("attention_bias", "true").set("mlp_bias", "true").set("num_key_value_heads", "2"),
-            llama().set("architectures", "[\"Qwen2ForCausalLM\"]"),
-            llama().set("architectures", "[\"Qwen3ForCausalLM\"]").set("num_key_value_heads", "1")}) {
-            ModelConfig c = read(json);
-            long sum = 0;
-            for (long[] shape : c.expectedTensors().values()) {
-                long product = 1;
-                for (long size : shape) {
-                    product *= size;
-                }
-                sum += product;
-            }
-            assertThat(c.parameters()).isEqualTo(sum);
-        }
+    void aGpt2ConfigIsReadInFull() {
+        ModelConfig c = read(gpt2().set("n_inner", "100").set("layer_norm_epsilon", "1e-6")
+                .set("activation_function", "\"gelu\"").set("tie_word_embeddings", "false").set("bos_token_id", "511")
+                .set("eos_token_id", "511").set("torch_dtype", "\"float16\""));
+        assertThat(c).isEqualTo(new ModelConfig("GPT2LMHeadModel", 64, 100, 5, 8, 8, 8, 512, 256, false, 511,
+                List.of(511), "float16", new Gpt2Family(1e-6, Activation.GELU)));
+        ModelConfig plain = read(gpt2().set("n_inner", "null"));
+        assertThat(plain.intermediateSize()).isEqualTo(256);
+        assertThat(plain.tied()).isTrue();
+        assertThat(plain.family()).isEqualTo(new Gpt2Family(1e-5, Activation.TANH_GELU));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"n_embd | -1 | whole number",
+        "n_layer | 1000000000 | whole number", "n_head | 7 | does not divide n_embd, 64",
+        "n_positions | 0 | whole number", "n_inner | 0 | whole number", "activation_function | \"silu\" | gelu_new",
+        "scale_attn_weights | false | not supported", "scale_attn_by_inverse_layer_idx | true | not supported",
+        "add_cross_attention | true | not supported", "layer_norm_epsilon | 2 | number from",
+        "quantization_config | {} | quantised"})
+    void badValuesOfGpt2AreRefusedByKey(String key, String value, String reason) {
+        refused(gpt2().set(key, value), "\"" + key + "\"", reason);
+    }
+
+    @Test
+    void aNeoXConfigIsReadInFull() {
+        ModelConfig c = read(neox().set("rotary_pct", "0.5").set("rotary_emb_base", "500").set("layer_norm_eps", "1e-6")
+                .set("hidden_act", "\"gelu_fast\"").set("use_parallel_residual", "false")
+                .set("attention_bias", "false").set("tie_word_embeddings", "true").set("eos_token_id", "0"));
+        assertThat(c).isEqualTo(new ModelConfig("GPTNeoXForCausalLM", 64, 172, 5, 8, 8, 8, 512, 256, true, -1,
+                List.of(0), "", new NeoXFamily(1e-6, new Rotary(4, 500, null), Activation.TANH_GELU, false, false)));
+        ModelConfig plain = read(neox());
+        assertThat(plain.tied()).isFalse();
+        assertThat(plain.family())
+                .isEqualTo(new NeoXFamily(1e-5, new Rotary(2, 10_000, null), Activation.GELU, true, true));
+        // the newer layout
+        assertThat(read(neox().set("rope_parameters",
+                "{\"rope_type\":\"default\",\"rope_theta\":500,\"partial_rotary_factor\":0.5}")).family())
+                .isEqualTo(new NeoXFamily(1e-5, new Rotary(4, 500, null), Activation.GELU, true, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"rotary_pct | 0.1 | even number",
+        "rotary_pct | 0.4 | even number", "rotary_pct | 1.5 | number from", "rotary_emb_base | 0 | number from",
+        "num_attention_heads | 7 | does not divide hidden_size, 64", "hidden_act | \"silu\" | gelu_new",
+        "use_parallel_residual | 1 | true or false", "hidden_size | -1 | whole number",
+        "rope_scaling | {\"type\":\"linear\",\"factor\":2} | linear"})
+    void badValuesOfNeoXAreRefusedByKey(String key, String value, String reason) {
+        refused(neox().set(key, value), "\"" + key + "\"", reason);
     }
 
     @Test
@@ -236,6 +270,13 @@ class ModelConfigTest {
                 .set("num_key_value_heads", "8").set("head_dim", "128").set("vocab_size", "151936")
                 .set("max_position_embeddings", "40960").set("tie_word_embeddings", "true")).parameters())
                 .isEqualTo(596_049_920L); // Qwen3 0.6B
+        assertThat(read(new Json().set("architectures", "[\"GPT2LMHeadModel\"]").set("n_embd", "768")
+                .set("n_layer", "12").set("n_head", "12").set("n_positions", "1024").set("vocab_size", "50257"))
+                .parameters()).isEqualTo(124_439_808L); // GPT-2
+        assertThat(read(new Json().set("architectures", "[\"GPTNeoXForCausalLM\"]").set("hidden_size", "512")
+                .set("intermediate_size", "2048").set("num_hidden_layers", "6").set("num_attention_heads", "8")
+                .set("vocab_size", "50304").set("max_position_embeddings", "2048")).parameters())
+                .isEqualTo(70_426_624L); // Pythia 70M
     }
 
     private ModelConfig read(Json json) {
@@ -254,6 +295,19 @@ class ModelConfigTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static LlamaFamily options(ModelConfig config) {
+        return (LlamaFamily) config.family();
+    }
+
+    private static Json gpt2() {
+        return new Json().set("architectures", "[\"GPT2LMHeadModel\"]").set("n_embd", "64").set("n_layer", "5")
+                .set("n_head", "8").set("n_positions", "256").set("vocab_size", "512");
+    }
+
+    private static Json neox() {
+        return llama().set("architectures", "[\"GPTNeoXForCausalLM\"]");
     }
 
     private static Json llama() {

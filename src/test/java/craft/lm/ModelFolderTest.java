@@ -161,9 +161,10 @@ class ModelFolderTest {
         String good = Files.readString(index);
         String second = "model-00002-of-00002.safetensors";
 
-        Files.writeString(index, good.replaceFirst("(\"model.norm.weight\" ?: ?)\"[^\"]*\"",
+        Files.writeString(index, good.replaceFirst("(\"model.layers.2.mlp.down_proj.weight\" ?: ?)\"[^\"]*\"",
                 "$1\"model-00001-of-00002.safetensors\""));
-        refused(sharded, "model-00001-of-00002.safetensors", "no tensor \"model.norm.weight\"", "index.json");
+        refused(sharded, "model-00001-of-00002.safetensors",
+                "no tensor \"model.layers.2.mlp.down_proj.weight\"", "index.json");
 
         Files.writeString(index, good.replaceFirst("\"weight_map\"", "\"weights\""));
         refused(sharded, "index.json", "no \"weight_map\"");
@@ -180,6 +181,27 @@ class ModelFolderTest {
         Files.writeString(index, good);
         Files.delete(sharded.resolve(second));
         refused(sharded, "lacks the weight file " + second, "Download it");
+    }
+
+    /** GPT-2's own file names its tensors without the prefix, and holds masks that are no weights. */
+    @Test
+    void bothSpellingsOfGpt2AreOne() throws IOException {
+        Path bare = TinyModels.gpt2().bare().dtype(DType.F16).write(temp.resolve("bare"));
+        try (ModelFolder model = ModelFolder.open(bare)) {
+            model.checkTensors();
+            assertThat(model.names()).containsAll(model.expectedTensors().keySet());
+            assertThat(model.entry("transformer.wte.weight").shape()).containsExactly(512, 32);
+            assertThat(model.buffer("transformer.ln_f.bias").remaining()).isEqualTo(64);
+            assertThat(model.buffer("transformer.ln_f.bias", 2, 4).remaining()).isEqualTo(4);
+            assertThat(model.dtype()).isEqualTo(DType.F16);
+        }
+        rewrite(bare, t -> t.put("transformer.ln_f.bias", t.get("ln_f.bias")));
+        refused(bare, "twice", "\"ln_f.bias\"", "\"transformer.ln_f.bias\"");
+        rewrite(bare, t -> t.keySet().removeIf(name -> name.endsWith("ln_f.bias")));
+        try (ModelFolder model = ModelFolder.open(bare)) {
+            assertThatThrownBy(model::checkTensors).isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("lack the tensor \"transformer.ln_f.bias\"");
+        }
     }
 
     private static void rewrite(Path folder, java.util.function.Consumer<Map<String, FloatTensor>> change)

@@ -167,7 +167,8 @@ class PrefixCacheTest {
                 int count = Math.max(1, p.lastOf(length));
                 try (NDManager step = model.newManager()) {
                     Layout layout = Layout.of(List.of(sequence), new int[] {0});
-                    NDArray hidden = model.extend(model.embed(layout.ids(step)), 0, 3, false, layout.positions(step),
+                    NDArray at = layout.positions(step);
+                    NDArray hidden = model.extend(model.embed(layout.ids(step), at), 0, 3, false, at,
                             layout.mask(step), null, null, null, false).get(0);
                     for (int t = length - count; t < length; t++) {
                         float[] row = hidden.get(0, t).toFloatArray();

@@ -122,7 +122,7 @@ public final class SampleRun {
         for (int g = 0; g < to.size(); g++) {
             nearest = nearest == 0 || to.get(g) < to.get(nearest - 1) ? g + 1 : nearest;
         }
-        return new RunEvent.RoutingDecided(task, to, base[task - 1], 0.5 * base[task - 1], "0.5 * d_0", nearest,
+        return new RunEvent.RoutingDecided(task, to, base[task - 1], 0.3 * base[task - 1], "0.3 * d_0", nearest,
                 GROUP[task - 1], task != 2);
     }
 

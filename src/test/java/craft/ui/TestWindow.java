@@ -92,6 +92,10 @@ public final class TestWindow implements AutoCloseable {
 
     @Override
     public void close() throws TimeoutException {
+        if (model.services().runs() instanceof StoreRuns) { // a test that failed must not leave an engine running
+            robot.interact(model::stop);
+            await(60, () -> model.live().get() == null);
+        }
         FxToolkit.cleanupStages();
         robot.interact(() -> {
             window.dispose();

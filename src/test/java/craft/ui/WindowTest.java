@@ -161,12 +161,60 @@ class WindowTest {
         robot.clickOn("#run-export");
         robot.clickOn("#format-PYREFT");
         robot.clickOn("#export-confirm");
-        window.await(() -> robot.lookup("#export-outcome").queryLabeled().getText()
+        window.await(() -> robot.lookup("#export-files").queryLabeled().getText()
                 .contains("interventions.safetensors"));
         robot.clickOn("#export-close");
         robot.clickOn("#run-open");
         window.await(() -> model.shown().get() != null);
         assertThat(model.shown().get().state().tasksFinished()).isEqualTo(5);
+    }
+
+    @Test
+    void untilTheFirstStepTheRunViewSaysWhatIsWaitedFor() {
+        robot.clickOn("#run");
+        window.await(() -> model.live().get() != null);
+        assertThat(model.view().get()).isEqualTo(ViewId.RUN);
+        runs.emit(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
+        window.await(() -> window.find("#run-waiting-title") != null
+                && window.text("#run-waiting-title").equals("Loading the model and the tasks"));
+        robot.interact(() -> Screenshots.take(window.stage.getScene(), "run-waiting"));
+        assertThat(robot.lookup("Running").tryQuery()).isPresent();
+        assertThat(robot.lookup("Not started").tryQuery()).isEmpty();
+        SampleRun.finished().subList(0, 4).forEach(runs::emit);
+        window.await(() -> window.text("#run-waiting-title").equals("Scoring the untrained model: 2 of 5 tasks"));
+        SampleRun.running().subList(4, SampleRun.running().size()).forEach(runs::emit);
+        window.await(() -> window.find("#run-waiting") == null);
+        assertThat(window.find("#curves-chart")).isNotNull();
+    }
+
+    @Test
+    void aRunThatFailsSaysWhyAndGivesItsDiagnosticsNowAndWhenReopened() {
+        robot.clickOn("#run");
+        window.await(() -> model.live().get() != null);
+        runs.emit(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
+        runs.emit(new RunEvent.RunFailed("train.jsonl, row 7: there is no \"label\". Add it.", "craft.error: row 7"));
+        window.await(() -> model.live().get() == null);
+        assertFailureIsTold("row 7: there is no \"label\"");
+        assertThat(model.errors().messages()).as("told once").isEmpty();
+        robot.interact(() -> Screenshots.take(window.stage.getScene(), "run-failed"));
+        robot.clickOn("Copy diagnostics");
+        robot.interact(() -> assertThat(javafx.scene.input.Clipboard.getSystemClipboard().getString())
+                .isEqualTo("craft.error: row 7"));
+
+        robot.interact(() -> model.openRun(FakeRuns.ROOT.resolve("korean-1")));
+        window.await(() -> model.shown().get().folder().endsWith("korean-1"));
+        assertFailureIsTold("The model cannot be read.");
+        robot.interact(() -> model.openRun(FakeRuns.ROOT.resolve("quickstart-2")));
+        window.await(() -> model.shown().get().folder().endsWith("quickstart-2"));
+        assertThat(window.find("#run-failure").isVisible()).isFalse();
+    }
+
+    private void assertFailureIsTold(String message) {
+        assertThat(window.find("#run-failure").isVisible()).isTrue();
+        assertThat(robot.from(window.find("#run-failure")).lookup(".label").queryAllAs(Labeled.class))
+                .anyMatch(l -> l.getText().contains(message));
+        assertThat(robot.from(window.find("#run-failure")).lookup("Copy diagnostics").tryQuery()).isPresent();
+        assertThat(robot.lookup("No optimiser step was made").tryQuery()).isPresent();
     }
 
     @Test

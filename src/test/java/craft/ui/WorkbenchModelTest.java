@@ -64,7 +64,7 @@ class WorkbenchModelTest {
         RunState reopened = model.shown().get().state();
         assertThat(reopened.steps()).isEqualTo(live.state().steps());
         assertThat(reopened.matrix().trained()).isDeepEqualTo(live.state().matrix().trained());
-        assertThat(StatusLine.parts(reopened)).isEqualTo(StatusLine.parts(live.state()));
+        assertThat(StatusLine.parts(reopened, false)).isEqualTo(StatusLine.parts(live.state(), false));
     }
 
     @Test
@@ -93,6 +93,7 @@ class WorkbenchModelTest {
     void aFailedRunIsToldWithItsDiagnostics() {
         model.setRecipe(FakeRuns.recipe());
         model.start();
+        model.view().set(ViewId.TASKS); // the run's own view says it itself
         runs.emit(SampleRun.finished().get(0));
         runs.emit(new RunEvent.RunFailed("Out of disk space.", "java.io.IOException: No space left"));
         assertThat(model.live().get()).isNull();
@@ -108,6 +109,11 @@ class WorkbenchModelTest {
         assertThat(model.preparing().get()).isFalse();
         assertThat(model.errors().messages()).singleElement().satisfies(m -> assertThat(m.text()).contains("no tasks"));
         assertThat(runs.commands).isEmpty();
+        assertThat(model.view().get()).as("back where it was").isEqualTo(ViewId.START);
+        model.setRecipe(FakeRuns.recipe());
+        model.start();
+        assertThat(model.errors().messages()).as("it is mended").isEmpty();
+        assertThat(model.view().get()).isEqualTo(ViewId.RUN);
     }
 
     @Test

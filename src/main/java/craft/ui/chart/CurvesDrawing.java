@@ -106,7 +106,7 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
         }
         double[] klRange = range(rawKl);
         boolean hasKl = klRange[1] >= klRange[0];
-        double klTop = hasKl ? Math.max(klRange[1], 1e-6) : Double.isNaN(budget) ? 1 : budget;
+        double klTop = hasKl ? Math.max(klRange[1], 1e-6) : budget > 0 ? budget : 1;
         boolean budgetFits = budget > 0 && budget <= klTop * 4;
         double klHigh = (budgetFits ? Math.max(klTop, budget) : klTop) * 1.18;
 

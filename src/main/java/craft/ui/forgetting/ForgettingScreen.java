@@ -71,7 +71,7 @@ public final class ForgettingScreen implements View {
             Looks.fact(facts, words.get("cell.rows"), Integer.toString(score.rows())).getStyleClass().add("tabular");
             if (cell.after() > cell.task()) {
                 double change = score.accuracy() - state.matrix().get(cell.task(), cell.task());
-                Looks.fact(facts, words.get("cell.diagonal"), words.get("cell.points", Numbers.points(change)))
+                Looks.fact(facts, words.get("cell.diagonal"), Numbers.points(change))
                         .getStyleClass().add("tabular");
             }
         });

@@ -9,6 +9,7 @@ import craft.ui.View;
 import craft.ui.ViewId;
 import craft.ui.WorkbenchModel;
 import craft.ui.chart.CurvesView;
+import craft.ui.text.EndReasons;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
 import javafx.geometry.Pos;
@@ -33,41 +34,48 @@ public final class RunView implements View {
     private final HBox head = Looks.header("");
     private final Label name = (Label) head.getChildren().get(0);
     private final HBox otherLive;
+    private final StackPane failure = new StackPane();
+    private final WaitingPane waiting = new WaitingPane();
+    private final Node noSteps = Looks.empty(ViewId.RUN.icon(), words.get("none.title"), words.get("none.text"));
+    private final StackPane body = new StackPane();
+    private final VBox content;
+    private final Node empty;
     private final Subscription subscriptions;
     private Subscription ofRun = Subscription.EMPTY;
     private String inspected = "";
     private RunState.Status headStatus;
+    private CurrentRun failureOf;
 
     public RunView(WorkbenchModel workbench) {
         this.workbench = workbench;
         inspector.getStyleClass().add("inspector-body");
-        otherLive = new HBox(Looks.GRID, Looks.icon("mdi2i-information-outline"), Looks.label(words.get("live")),
-                Looks.link(words.get("live.show"), workbench::showLive));
-        otherLive.setAlignment(Pos.CENTER_LEFT);
-        otherLive.getStyleClass().addAll("banner", "banner-info");
-        VBox.setVgrow(curves.node(), Priority.ALWAYS);
-        VBox content = new VBox(otherLive, head, curves.node());
+        otherLive = Looks.banner(false, words.get("live"), Looks.link(words.get("live.show"), workbench::showLive));
+        failure.setId("run-failure");
+        VBox.setVgrow(body, Priority.ALWAYS);
+        content = new VBox(otherLive, failure, head, body);
         content.getStyleClass().add("view");
 
         Button run = Looks.button(words.get("run"), "mdi2p-play", workbench::start);
         run.getStyleClass().add("accent");
         run.disableProperty().bind(workbench.recipe().isNull().or(workbench.preparing()));
-        Node empty = Looks.empty(ViewId.RUN.icon(), words.get("empty.title"), words.get("empty.text"), run,
+        empty = Looks.empty(ViewId.RUN.icon(), words.get("empty.title"), words.get("empty.text"), run,
                 Looks.button(words.get("empty.recent"), ViewId.RUNS.icon(), () -> workbench.view().set(ViewId.RUNS)));
 
-        subscriptions = workbench.shown().subscribe(shown -> {
-            ofRun.unsubscribe();
-            inspected = "";
-            headStatus = null;
-            root.getChildren().setAll(shown == null ? empty : content);
-            if (shown == null) {
-                inspector.getChildren().setAll(formula());
-                return;
-            }
+        subscriptions = workbench.shown().subscribe(this::show).and(workbench.live().subscribe(live -> arrange()))
+                .and(workbench.preparing().subscribe(checking -> arrange()));
+    }
+
+    private void show(CurrentRun shown) {
+        ofRun.unsubscribe();
+        ofRun = Subscription.EMPTY;
+        inspected = "";
+        if (shown == null) {
+            inspector.getChildren().setAll(formula());
+            arrange();
+        } else {
             curves.budget(budget(shown));
             ofRun = shown.revision().subscribe(revision -> follow(shown));
-            warnOfOther();
-        }).and(workbench.live().subscribe(live -> warnOfOther()));
+        }
     }
 
     /** The forgetting budget of the run's method, 0 where it has none. */
@@ -76,19 +84,65 @@ public final class RunView implements View {
                 .getOrDefault("method.tuning.epsilon", "0"));
     }
 
-    private void warnOfOther() {
-        boolean other = workbench.live().get() != null && workbench.live().get() != workbench.shown().get();
+    /** What of the view is to be seen: nothing yet, what is waited for, or the curves; and messages above. */
+    private void arrange() {
+        CurrentRun shown = workbench.shown().get();
+        boolean checking = workbench.preparing().get();
+        boolean live = shown != null && shown == workbench.live().get();
+        set(root, shown == null && !checking ? empty : content);
+
+        boolean other = workbench.live().get() != null && !live;
         otherLive.setVisible(other);
         otherLive.setManaged(other);
+        boolean failed = shown != null && !checking && shown.state().status() == RunState.Status.FAILED;
+        failure.setManaged(failed);
+        failure.setVisible(failed);
+        if (failed && failureOf != shown) {
+            failureOf = shown;
+            set(failure, failed(shown.state()));
+        }
+        if (checking) {
+            head(workbench.recipe().get().name(), null);
+            waiting.checking();
+            set(body, waiting);
+        } else if (shown != null) {
+            RunState state = shown.state();
+            head(shown.recipe().name(), live && state.status() == RunState.Status.NEW ? RunState.Status.RUNNING
+                    : state.status());
+            boolean waits = live && state.steps().isEmpty();
+            if (waits) {
+                waiting.follow(state);
+            }
+            set(body, waits ? waiting : state.steps().isEmpty() ? noSteps : curves.node());
+        }
+    }
+
+    /** Replaces a pane's only child, unless it is there already: taking it out would lose focus and layout. */
+    private static void set(StackPane pane, Node child) {
+        if (pane.getChildren().size() != 1 || pane.getChildren().get(0) != child) {
+            pane.getChildren().setAll(child);
+        }
+    }
+
+    private Node failed(RunState state) {
+        String text = words.get("failed.title") + ". " + state.endReason();
+        return state.diagnostics().isEmpty() ? Looks.banner(true, text)
+                : Looks.banner(true, text, Looks.copyDiagnostics(state.diagnostics()));
+    }
+
+    private void head(String title, RunState.Status status) {
+        name.setText(title);
+        if (status == null) {
+            head.getChildren().setAll(name);
+        } else if (status != headStatus) {
+            head.getChildren().setAll(name, Looks.status(status), Looks.spacer());
+        }
+        headStatus = status;
     }
 
     private void follow(CurrentRun run) {
         curves.show(run.state());
-        if (run.state().status() != headStatus) {
-            headStatus = run.state().status();
-            name.setText(run.recipe().name());
-            head.getChildren().setAll(name, Looks.status(headStatus), Looks.spacer());
-        }
+        arrange();
         // the inspector's nodes are made anew only when something in it has changed, not at every step
         RunState s = run.state();
         String now = s.status() + " " + s.stopMarks().size() + " " + s.evaluations().size() + " " + s.notes().size();
@@ -120,10 +174,10 @@ public final class RunView implements View {
             stops.getChildren().add(Looks.paragraph(words.get("stops.none"), "text-muted"));
         }
         inspector.getChildren().addAll(stops, formula());
-        if (!state.notes().isEmpty() || !state.endReason().isEmpty()) {
+        if (!state.notes().isEmpty() || state.status() == RunState.Status.INTERRUPTED) {
             VBox notes = Looks.section(words.get("notes"));
             if (!state.endReason().isEmpty()) {
-                notes.getChildren().add(Looks.paragraph(state.endReason()));
+                notes.getChildren().add(Looks.paragraph(EndReasons.inWords(state.endReason())));
             }
             state.notes().forEach(n -> notes.getChildren().add(Looks.paragraph(n)));
             inspector.getChildren().add(notes);

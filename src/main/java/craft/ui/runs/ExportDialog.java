@@ -5,6 +5,8 @@ import craft.ui.Looks;
 import craft.ui.WorkbenchModel;
 import craft.ui.text.Words;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import javafx.application.Platform;
 import javafx.beans.binding.Bindings;
 import javafx.event.ActionEvent;
 import javafx.geometry.Pos;
@@ -15,6 +17,7 @@ import javafx.scene.control.ButtonType;
 import javafx.scene.control.Dialog;
 import javafx.scene.control.Label;
 import javafx.scene.control.RadioButton;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextField;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.HBox;
@@ -24,6 +27,8 @@ import javafx.stage.Window;
 
 /** Asks for format and folder, exports, and says what was written. */
 public final class ExportDialog {
+    private static final double MOST_HEIGHT = 16 * Looks.GRID;
+
     private final Words words = Words.of("runs");
     private final WorkbenchModel workbench;
     private final ExportModel model;
@@ -66,10 +71,27 @@ public final class ExportDialog {
         outcome.setId("export-outcome");
         outcome.textProperty().bind(Bindings.createStringBinding(this::outcome, model.working(), model.written(),
                 model.failure(), model.target()));
+        Label names = Looks.label("", "small-note");
+        names.setId("export-files");
+        ScrollPane files = new ScrollPane(names);
+        files.getStyleClass().add("plain-scroll");
+        files.setFitToWidth(true);
+        files.setMaxHeight(MOST_HEIGHT);
+        model.written().subscribe(written -> {
+            names.setText(written == null ? "" : written.stream().map(this::name).collect(Collectors.joining("\n")));
+            files.setVisible(!names.getText().isEmpty());
+            files.setManaged(!names.getText().isEmpty());
+        });
         VBox body = new VBox(2 * Looks.GRID, Looks.paragraph(words.get("export.text"), "text-muted"),
                 Looks.section(words.get("export.format"), formats), Looks.section(words.get("export.target"), where),
-                        outcome);
+                        outcome, files);
         dialog.getDialogPane().setContent(body);
+        // what is said below takes room: without this it would push the buttons out of the window
+        body.heightProperty().subscribe(height -> Platform.runLater(() -> {
+            if (dialog.isShowing()) {
+                dialog.getDialogPane().getScene().getWindow().sizeToScene();
+            }
+        }));
 
         ButtonType export = new ButtonType(words.get("export.confirm"), ButtonData.OK_DONE);
         ButtonType close = new ButtonType(words.get("export.close"), ButtonData.CANCEL_CLOSE);
@@ -94,12 +116,12 @@ public final class ExportDialog {
             return workbench.errors().sentence(model.failure().get());
         }
         if (model.written().get() != null) {
-            StringBuilder text = new StringBuilder(words.get("export.done", model.written().get().size()));
-            model.written().get().forEach(file -> text.append('\n')
-                    .append(Path.of(model.target().get()).toAbsolutePath()
-                    .relativize(file.toAbsolutePath())));
-            return text.toString();
+            return words.get("export.done", model.written().get().size());
         }
         return model.target().get().isBlank() ? words.get("export.target.missing") : "";
+    }
+
+    private String name(Path file) {
+        return Path.of(model.target().get().strip()).toAbsolutePath().relativize(file.toAbsolutePath()).toString();
     }
 }

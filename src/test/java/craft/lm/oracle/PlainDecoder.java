@@ -1,19 +1,22 @@
 package craft.lm.oracle;
 
-import craft.lm.ModelConfig;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import craft.lm.ModelFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The forward pass of the decoder family written down plainly: float64, one token after the other, no batch, no cache.
- * Slow on purpose; the real engine is checked against it.
+ * The forward pass of a decoder written down plainly: float64, one token after the other, no batch, no cache. Slow on
+ * purpose; the real engine is checked against it. It reads config.json by itself, so that it shares no misreading.
  *
- * <p>In shapes: len tokens, d hidden size, V vocabulary. Matrices are row-major {@code [out, in]} as in the file.
+ * <p>In shapes: len tokens, d hidden size, V vocabulary.
  */
-public final class PlainDecoder {
+public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNeoX {
     /**
      * LoReFT on the output of a block: {@code h + R^T (W h + b - R h)} at some positions.
      *
@@ -36,18 +39,21 @@ public final class PlainDecoder {
     public record Pass(double[][][] blocks, double[][] normed, double[][] logits) {
     }
 
-    private final ModelConfig config;
+    private final JsonNode config;
     private final Map<String, double[]> weights;
 
-    /** @param weights flat, by the names of the safetensors file */
-    public PlainDecoder(ModelConfig config, Map<String, double[]> weights) {
+    /**
+     * @param config config.json
+     * @param weights flat and row-major, by the names of the safetensors file
+     */
+    PlainDecoder(JsonNode config, Map<String, double[]> weights) {
         this.config = config;
         this.weights = weights;
     }
 
     public static PlainDecoder read(Path folder) {
+        Map<String, double[]> weights = new HashMap<>();
         try (ModelFolder files = ModelFolder.open(folder)) {
-            Map<String, double[]> weights = new HashMap<>();
             for (String name : files.names()) {
                 float[] values = files.floats(name);
                 double[] wide = new double[values.length];
@@ -56,22 +62,41 @@ public final class PlainDecoder {
                 }
                 weights.put(name, wide);
             }
-            return new PlainDecoder(files.config(), weights);
+            JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+            String architecture = config.get("architectures").get(0).textValue();
+            return switch (architecture) {
+                case "GPT2LMHeadModel" -> new PlainGpt2(config, weights);
+                case "GPTNeoXForCausalLM" -> new PlainNeoX(config, weights);
+                default -> new PlainLlama(config, weights);
+            };
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    public ModelConfig config() {
-        return config;
-    }
+    /** Number of blocks. */
+    abstract int layers();
 
-    public Pass forward(int[] ids, List<Edit> edits) {
+    /** Input of the first block, {@code [d]}. */
+    abstract double[] embedding(int id, int position);
+
+    /** Adds to the residual stream {@code h [len][d]} what a block adds. */
+    abstract void block(double[][] h, int layer);
+
+    /** The LM head's input. */
+    abstract double[] finalNorm(double[] h);
+
+    /** Name of the LM head's matrix {@code [V, d]}. */
+    abstract String head();
+
+    public final Pass forward(int[] ids, List<Edit> edits) {
         double[][] h = new double[ids.length][];
         for (int t = 0; t < ids.length; t++) {
-            h[t] = embedding(ids[t]);
+            h[t] = embedding(ids[t], t);
         }
-        double[][][] blocks = new double[config.layers()][ids.length][];
-        for (int layer = 0; layer < config.layers(); layer++) {
-            block(h, "model.layers." + layer + ".");
+        double[][][] blocks = new double[layers()][ids.length][];
+        for (int layer = 0; layer < layers(); layer++) {
+            block(h, layer);
             for (Edit edit : edits) {
                 if (edit.layer == layer) {
                     for (int t : edit.positions) {
@@ -85,38 +110,20 @@ public final class PlainDecoder {
         }
         double[][] normed = new double[ids.length][];
         double[][] logits = new double[ids.length][];
-        String head = config.tied() ? "model.embed_tokens" : "lm_head";
         for (int t = 0; t < ids.length; t++) {
-            normed[t] = rmsNorm(h[t], weight("model.norm.weight"));
-            logits[t] = linear(normed[t], head, config.vocabulary());
+            normed[t] = finalNorm(h[t]);
+            logits[t] = linear(normed[t], weight(head()), null);
         }
         return new Pass(blocks, normed, logits);
     }
 
-    private double[] embedding(int id) {
-        double[] row = new double[config.hiddenSize()];
-        System.arraycopy(weight("model.embed_tokens.weight"), id * row.length, row, 0, row.length);
-        return row;
-    }
-
-    /** Pre-norm attention, then pre-norm SwiGLU, each added to the residual stream {@code h [len][d]} in place. */
-    private void block(double[][] h, String name) {
-        int heads = config.heads();
-        int group = heads / config.keyValueHeads();
-        int width = config.headDim();
-        double[][][] q = new double[h.length][][];
-        double[][][] k = new double[h.length][][];
-        double[][][] v = new double[h.length][][];
-        for (int t = 0; t < h.length; t++) {
-            double[] x = rmsNorm(h[t], weight(name + "input_layernorm.weight"));
-            q[t] = split(linear(x, name + "self_attn.q_proj", heads * width));
-            k[t] = split(linear(x, name + "self_attn.k_proj", config.keyValueHeads() * width));
-            v[t] = split(linear(x, name + "self_attn.v_proj", config.keyValueHeads() * width));
-            rotateAll(q[t], t, config.qkNorm() ? weight(name + "self_attn.q_norm.weight") : null);
-            rotateAll(k[t], t, config.qkNorm() ? weight(name + "self_attn.k_norm.weight") : null);
-        }
-        for (int t = 0; t < h.length; t++) {
-            double[] joined = new double[heads * width];
+    /** Causal attention: what every token's heads read, laid side by side. All in heads {@code [len][heads][width]}. */
+    static double[][] attention(double[][][] q, double[][][] k, double[][][] v) {
+        int heads = q[0].length;
+        int group = heads / k[0].length;
+        int width = q[0][0].length;
+        double[][] joined = new double[q.length][heads * width];
+        for (int t = 0; t < q.length; t++) {
             for (int head = 0; head < heads; head++) {
                 double[] score = new double[t + 1];
                 for (int s = 0; s <= t; s++) {
@@ -125,58 +132,124 @@ public final class PlainDecoder {
                 double[] share = softmax(score);
                 for (int s = 0; s <= t; s++) {
                     for (int i = 0; i < width; i++) {
-                        joined[head * width + i] += share[s] * v[s][head / group][i];
+                        joined[t][head * width + i] += share[s] * v[s][head / group][i];
                     }
                 }
             }
-            add(h[t], linear(joined, name + "self_attn.o_proj", config.hiddenSize()));
         }
-        for (double[] row : h) {
-            double[] x = rmsNorm(row, weight(name + "post_attention_layernorm.weight"));
-            double[] gate = linear(x, name + "mlp.gate_proj", config.intermediateSize());
-            double[] up = linear(x, name + "mlp.up_proj", config.intermediateSize());
-            for (int i = 0; i < up.length; i++) {
-                up[i] *= gate[i] / (1 + Math.exp(-gate[i])); // SiLU
-            }
-            add(row, linear(up, name + "mlp.down_proj", config.hiddenSize()));
-        }
+        return joined;
     }
 
-    /** Norms (where the family does) and rotates every head of one token. */
-    private void rotateAll(double[][] heads, int position, double[] norm) {
+    /** Cuts a vector into pieces of {@code width}. */
+    static double[][] split(double[] joined, int width) {
+        double[][] heads = new double[joined.length / width][width];
         for (int i = 0; i < heads.length; i++) {
-            double[] x = norm == null ? heads[i] : rmsNorm(heads[i], norm);
-            heads[i] = rotated(x, position);
+            System.arraycopy(joined, i * width, heads[i], 0, width);
         }
+        return heads;
     }
 
-    /** Rotary position, Hugging Face's halves: dimension i turns with dimension i + width / 2 (Su et al. 2021). */
-    private double[] rotated(double[] x, int position) {
-        int half = x.length / 2;
-        double[] out = new double[x.length];
+    /**
+     * Rotary position, Hugging Face's halves: dimension i turns with dimension i + half (Su et al. 2021); what lies
+     * beyond twice the number of frequencies stays.
+     */
+    static double[] rotated(double[] x, int position, double[] frequencies) {
+        int half = frequencies.length;
+        double[] out = x.clone();
         for (int i = 0; i < half; i++) {
-            double angle = position * frequency(i);
+            double angle = position * frequencies[i];
             out[i] = x[i] * Math.cos(angle) - x[i + half] * Math.sin(angle);
             out[i + half] = x[i + half] * Math.cos(angle) + x[i] * Math.sin(angle);
         }
         return out;
     }
 
-    private double frequency(int i) {
-        double frequency = Math.pow(config.ropeTheta(), -2.0 * i / config.headDim());
-        ModelConfig.RopeScaling s = config.ropeScaling();
-        if (s == null) {
-            return frequency;
+    /** LayerNorm (Ba et al. 2016) with {@code name.weight} and {@code name.bias}. */
+    final double[] layerNorm(double[] x, String name, double epsilon) {
+        double mean = 0;
+        for (double value : x) {
+            mean += value / x.length;
         }
-        double turns = s.originalContext() * frequency / (2 * Math.PI); // within the context it was trained on
-        if (turns < s.lowFrequencyFactor()) {
-            return frequency / s.factor();
+        double variance = 0;
+        for (double value : x) {
+            variance += (value - mean) * (value - mean) / x.length;
         }
-        if (turns > s.highFrequencyFactor()) {
-            return frequency;
+        double[] out = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            out[i] = (x[i] - mean) / Math.sqrt(variance + epsilon) * weight(name + ".weight")[i]
+                    + weight(name + ".bias")[i];
         }
-        double smooth = (turns - s.lowFrequencyFactor()) / (s.highFrequencyFactor() - s.lowFrequencyFactor());
-        return (1 - smooth) * frequency / s.factor() + smooth * frequency;
+        return out;
+    }
+
+    /** {@code name.weight [out, in] * x + name.bias}, the bias where there is one. */
+    final double[] linear(double[] x, String name) {
+        return linear(x, weight(name + ".weight"), weights.get(name + ".bias"));
+    }
+
+    private static double[] linear(double[] x, double[] matrix, double[] bias) {
+        double[] y = new double[matrix.length / x.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = bias == null ? 0 : bias[i];
+            for (int j = 0; j < x.length; j++) {
+                y[i] += matrix[i * x.length + j] * x[j];
+            }
+        }
+        return y;
+    }
+
+    /** GELU, exact or by its tanh formula (Hendrycks and Gimpel 2016), or ReLU; by the names of config.json. */
+    static double activated(double x, String name) {
+        return switch (name) {
+            case "gelu" -> 0.5 * x * (1 + erf(x / Math.sqrt(2)));
+            case "gelu_new", "gelu_fast" ->
+                0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case "relu" -> Math.max(0, x);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /** 2 / sqrt(pi) e^(-x^2) sum of 2^n x^(2n + 1) / (1 3 5 ... (2n + 1)) (Abramowitz and Stegun, 7.1.6). */
+    static double erf(double x) {
+        if (Math.abs(x) > 6) {
+            return Math.signum(x);
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    /** A row of a matrix. */
+    final double[] row(String name, int index, int width) {
+        double[] row = new double[width];
+        System.arraycopy(weight(name), index * width, row, 0, width);
+        return row;
+    }
+
+    final boolean has(String name) {
+        return weights.containsKey(name);
+    }
+
+    final double[] weight(String name) {
+        double[] found = weights.get(name);
+        if (found == null) {
+            throw new IllegalStateException("No weight " + name);
+        }
+        return found;
+    }
+
+    /** A value of config.json that must be there. */
+    final JsonNode option(String key) {
+        return config.required(key);
+    }
+
+    /** A value of config.json, which may be missing. */
+    final JsonNode optional(String key) {
+        return config.path(key);
     }
 
     private static double[] edited(double[] h, Edit edit) {
@@ -190,53 +263,12 @@ public final class PlainDecoder {
         return out;
     }
 
-    private double[] rmsNorm(double[] x, double[] scale) {
-        double root = Math.sqrt(dot(x, x) / x.length + config.normEpsilon());
-        double[] out = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            out[i] = x[i] / root * scale[i];
-        }
-        return out;
-    }
-
-    /** {@code weight [out, in] * x + bias}, the bias where there is one. */
-    private double[] linear(double[] x, String name, int out) {
-        double[] matrix = weight(name + ".weight");
-        double[] bias = weights.get(name + ".bias");
-        double[] y = new double[out];
-        for (int i = 0; i < out; i++) {
-            double sum = bias == null ? 0 : bias[i];
-            for (int j = 0; j < x.length; j++) {
-                sum += matrix[i * x.length + j] * x[j];
-            }
-            y[i] = sum;
-        }
-        return y;
-    }
-
-    private double[][] split(double[] joined) {
-        int width = config.headDim();
-        double[][] heads = new double[joined.length / width][width];
-        for (int i = 0; i < heads.length; i++) {
-            System.arraycopy(joined, i * width, heads[i], 0, width);
-        }
-        return heads;
-    }
-
-    private double[] weight(String name) {
-        double[] found = weights.get(name);
-        if (found == null) {
-            throw new IllegalStateException("No weight " + name);
-        }
-        return found;
-    }
-
     /**
      * Cross-entropy in nats, mean over the answer's tokens.
      *
      * @param edits positions within the prompt
      */
-    public double crossEntropy(int[] prompt, int[] answer, List<Edit> edits) {
+    public final double crossEntropy(int[] prompt, int[] answer, List<Edit> edits) {
         double[][] p = answerLogProbabilities(prompt, answer, edits);
         double sum = 0;
         for (int i = 0; i < answer.length; i++) {
@@ -246,7 +278,7 @@ public final class PlainDecoder {
     }
 
     /** Log-probabilities where each answer token is predicted, {@code [answer][V]}; the answer itself is fed. */
-    public double[][] answerLogProbabilities(int[] prompt, int[] answer, List<Edit> edits) {
+    public final double[][] answerLogProbabilities(int[] prompt, int[] answer, List<Edit> edits) {
         int[] ids = new int[prompt.length + answer.length - 1];
         System.arraycopy(prompt, 0, ids, 0, prompt.length);
         System.arraycopy(answer, 0, ids, prompt.length, answer.length - 1);
@@ -290,13 +322,13 @@ public final class PlainDecoder {
         return out;
     }
 
-    private static void add(double[] to, double[] what) {
+    static void add(double[] to, double[] what) {
         for (int i = 0; i < to.length; i++) {
             to[i] += what[i];
         }
     }
 
-    private static double dot(double[] a, double[] b) {
+    static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             sum += a[i] * b[i];

@@ -114,7 +114,7 @@ class PlainDecoderTest {
     void allFamiliesGiveFiniteDistinctNumbers() throws IOException {
         int[] ids = {1, 5, 300, 77, 5, 9};
         List<Supplier<TinyModels>> families = List.of(TinyModels::llama, TinyModels::llama3, TinyModels::mistral,
-                TinyModels::qwen2, TinyModels::qwen3,
+                TinyModels::qwen2, TinyModels::qwen3, TinyModels::gpt2, TinyModels::neox,
                 () -> TinyModels.llama().set("attention_bias", true).set("mlp_bias", true),
                 () -> TinyModels.llama().set("num_key_value_heads", 1),
                 () -> TinyModels.llama().set("num_key_value_heads", 4));
@@ -141,6 +141,41 @@ class PlainDecoderTest {
         double stretched = lastLogit(TinyModels.llama3(), "llama3");
         assertThat(lastLogit(TinyModels.llama3().set("rope_scaling", null), "flat"))
                 .isNotCloseTo(stretched, within(1e-3));
+    }
+
+    @Test
+    void everyOptionOfGpt2ChangesTheOutcome() throws IOException {
+        double plain = lastLogit(TinyModels.gpt2(), "plain");
+        assertThat(lastLogit(TinyModels.gpt2().bare(), "bare")).isNotNaN();
+        assertThat(lastLogit(TinyModels.gpt2().set("layer_norm_epsilon", 0.1), "eps"))
+                .isNotCloseTo(plain, within(1e-3));
+        assertThat(lastLogit(TinyModels.gpt2().set("tie_word_embeddings", false), "untied"))
+                .isNotCloseTo(plain, within(1e-3));
+        // The two formulas of GELU are close.
+        assertThat(lastLogit(TinyModels.gpt2().set("activation_function", "gelu"), "gelu"))
+                .isNotCloseTo(plain, within(5e-5 * Math.abs(plain)));
+    }
+
+    @Test
+    void everyOptionOfNeoXChangesTheOutcome() throws IOException {
+        double plain = lastLogit(TinyModels.neox(), "plain");
+        Map<String, Object> options = Map.of("layer_norm_eps", 0.1, "rotary_pct", 1.0, "rotary_emb_base", 100,
+                "use_parallel_residual", false, "tie_word_embeddings", true, "attention_bias", false);
+        for (Map.Entry<String, Object> option : options.entrySet()) {
+            assertThat(lastLogit(TinyModels.neox().set(option.getKey(), option.getValue()), option.getKey()))
+                    .as(option.getKey()).isNotCloseTo(plain, within(1e-3));
+        }
+    }
+
+    /** Values of Abramowitz and Stegun's table 7.1. */
+    @Test
+    void theErrorFunctionIsThatOfTheTables() {
+        assertThat(PlainDecoder.erf(0)).isZero();
+        assertThat(PlainDecoder.erf(0.5)).isCloseTo(0.5204998778, within(1e-10));
+        assertThat(PlainDecoder.erf(-1)).isCloseTo(-0.8427007929, within(1e-10));
+        assertThat(PlainDecoder.erf(2)).isCloseTo(0.9953222650, within(1e-10));
+        assertThat(PlainDecoder.erf(5.9)).isCloseTo(1, within(1e-12));
+        assertThat(PlainDecoder.erf(40)).isEqualTo(1);
     }
 
     private double lastLogit(TinyModels model, String name) throws IOException {

@@ -1,6 +1,7 @@
 package craft.lm.oracle;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.lm.DType;
 import craft.lm.ModelConfig;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /**
  * Writes tiny random model folders. The same options and seed give the same weights before they are rounded to the
@@ -28,42 +30,72 @@ public final class TinyModels {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ObjectNode config = JSON.createObjectNode();
+    private boolean bare;
     private long seed;
     private int shards = 1;
     private DType dtype = DType.F32;
 
     private TinyModels(String architecture) {
         config.putArray("architectures").add(architecture);
-        config.put("hidden_size", 32).put("intermediate_size", 48).put("num_hidden_layers", 3)
-                .put("num_attention_heads", 4).put("num_key_value_heads", 2).put("vocab_size", 512)
-                .put("max_position_embeddings", 128).put("rms_norm_eps", 1e-5).put("rope_theta", 10000.0)
-                .put("hidden_act", "silu").put("tie_word_embeddings", false).put("bos_token_id", 1)
-                .put("eos_token_id", 2);
+        config.put("vocab_size", 512).put("bos_token_id", 1).put("eos_token_id", 2);
+    }
+
+    private static TinyModels llama(String architecture) {
+        TinyModels model = new TinyModels(architecture);
+        model.config.put("hidden_size", 32).put("intermediate_size", 48).put("num_hidden_layers", 3)
+                .put("num_attention_heads", 4).put("num_key_value_heads", 2).put("max_position_embeddings", 128)
+                .put("rms_norm_eps", 1e-5).put("rope_theta", 10000.0).put("hidden_act", "silu")
+                .put("tie_word_embeddings", false);
+        return model;
     }
 
     public static TinyModels llama() {
-        return new TinyModels("LlamaForCausalLM");
+        return llama("LlamaForCausalLM");
     }
 
     /** Heads that are not hidden size / heads, as in Mistral Nemo. */
     public static TinyModels mistral() {
-        return new TinyModels("MistralForCausalLM").set("head_dim", 12).set("sliding_window", null);
+        return llama("MistralForCausalLM").set("head_dim", 12).set("sliding_window", null);
     }
 
     /** Biases on queries, keys and values. */
     public static TinyModels qwen2() {
-        return new TinyModels("Qwen2ForCausalLM").set("use_sliding_window", false).set("tie_word_embeddings", true);
+        return llama("Qwen2ForCausalLM").set("use_sliding_window", false).set("tie_word_embeddings", true);
     }
 
     /** Norms of queries and keys, heads wider than hidden size / heads. */
     public static TinyModels qwen3() {
-        return new TinyModels("Qwen3ForCausalLM").set("head_dim", 16).set("attention_bias", false);
+        return llama("Qwen3ForCausalLM").set("head_dim", 16).set("attention_bias", false);
     }
 
     /** Llama with stretched rotary frequencies: some kept, some divided, one between. */
     public static TinyModels llama3() {
         return llama().set("rope_theta", 500.0).set("rope_scaling", Map.of("rope_type", "llama3", "factor", 8.0,
                 "low_freq_factor", 1.0, "high_freq_factor", 4.0, "original_max_position_embeddings", 64));
+    }
+
+    /** Learned positions, matrices {@code [in, out]}, a tied head of which config.json says nothing. */
+    public static TinyModels gpt2() {
+        TinyModels model = new TinyModels("GPT2LMHeadModel");
+        model.config.put("n_embd", 32).put("n_layer", 3).put("n_head", 4).put("n_positions", 128)
+                .put("layer_norm_epsilon", 1e-5).put("activation_function", "gelu_new").putNull("n_inner");
+        return model;
+    }
+
+    /** Pythia: a quarter of every head of 16 numbers turns, both parts of a block read its input. */
+    public static TinyModels neox() {
+        TinyModels model = new TinyModels("GPTNeoXForCausalLM");
+        model.config.put("hidden_size", 48).put("intermediate_size", 40).put("num_hidden_layers", 3)
+                .put("num_attention_heads", 3).put("max_position_embeddings", 128).put("layer_norm_eps", 1e-5)
+                .put("rotary_pct", 0.25).put("rotary_emb_base", 10000).put("use_parallel_residual", true)
+                .put("hidden_act", "gelu").put("tie_word_embeddings", false);
+        return model;
+    }
+
+    /** Leaves out {@code transformer.} before the tensors' names and adds attention masks, as GPT-2's own file does. */
+    public TinyModels bare() {
+        bare = true;
+        return this;
     }
 
     /** Sets any key of config.json. */
@@ -98,22 +130,103 @@ public final class TinyModels {
                 TinyModels.class.getResourceAsStream("/models/stories260k/tokenizer.json"))) {
             Files.write(folder.resolve("tokenizer.json"), tokenizer.readAllBytes());
         }
-        writeWeights(folder, random(ModelConfig.read(file)));
+        writeWeights(folder, random(shapes(file)));
         return folder;
     }
 
     private record Tensor(long[] shape, float[] values) {
     }
 
-    private Map<String, Tensor> random(ModelConfig shape) {
+    private Map<String, long[]> shapes(Path config) {
+        return switch (this.config.get("architectures").get(0).textValue()) {
+            case "GPT2LMHeadModel" -> gpt2Shapes();
+            case "GPTNeoXForCausalLM" -> neoxShapes();
+            default -> ModelConfig.read(config).expectedTensors();
+        };
+    }
+
+    private Map<String, long[]> gpt2Shapes() {
+        Map<String, long[]> all = new LinkedHashMap<>();
+        String root = bare ? "" : "transformer.";
+        long d = config.get("n_embd").longValue();
+        long inner = config.get("n_inner").asLong() > 0 ? config.get("n_inner").longValue() : 4 * d;
+        long vocabulary = config.get("vocab_size").longValue();
+        all.put(root + "wte.weight", new long[] {vocabulary, d});
+        all.put(root + "wpe.weight", new long[] {config.get("n_positions").longValue(), d});
+        for (int i = 0; i < config.get("n_layer").intValue(); i++) {
+            String block = root + "h." + i + ".";
+            norm(all, block + "ln_1", d);
+            if (bare) {
+                all.put(block + "attn.bias", new long[] {1, 1, 8, 8});
+            }
+            conv1d(all, block + "attn.c_attn", d, 3 * d);
+            conv1d(all, block + "attn.c_proj", d, d);
+            norm(all, block + "ln_2", d);
+            conv1d(all, block + "mlp.c_fc", d, inner);
+            conv1d(all, block + "mlp.c_proj", inner, d);
+        }
+        norm(all, root + "ln_f", d);
+        if (!config.path("tie_word_embeddings").asBoolean(true)) {
+            all.put("lm_head.weight", new long[] {vocabulary, d});
+        }
+        return all;
+    }
+
+    private Map<String, long[]> neoxShapes() {
+        Map<String, long[]> all = new LinkedHashMap<>();
+        long d = config.get("hidden_size").longValue();
+        long inner = config.get("intermediate_size").longValue();
+        boolean bias = config.path("attention_bias").asBoolean(true);
+        long[] table = {config.get("vocab_size").longValue(), d};
+        all.put("gpt_neox.embed_in.weight", table);
+        for (int i = 0; i < config.get("num_hidden_layers").intValue(); i++) {
+            String block = "gpt_neox.layers." + i + ".";
+            norm(all, block + "input_layernorm", d);
+            norm(all, block + "post_attention_layernorm", d);
+            all.put(block + "attention.bias", new long[] {1, 1, 8, 8}); // a mask, in old files
+            all.put(block + "attention.masked_bias", new long[0]);
+            all.put(block + "attention.rotary_emb.inv_freq", new long[] {2});
+            linear(all, block + "attention.query_key_value", 3 * d, d, bias);
+            linear(all, block + "attention.dense", d, d, bias);
+            linear(all, block + "mlp.dense_h_to_4h", inner, d, true);
+            linear(all, block + "mlp.dense_4h_to_h", d, inner, true);
+        }
+        norm(all, "gpt_neox.final_layer_norm", d);
+        if (!config.get("tie_word_embeddings").booleanValue()) {
+            all.put("embed_out.weight", table);
+        }
+        return all;
+    }
+
+    private static void norm(Map<String, long[]> all, String name, long width) {
+        all.put(name + ".weight", new long[] {width});
+        all.put(name + ".bias", new long[] {width});
+    }
+
+    private static void conv1d(Map<String, long[]> all, String name, long in, long out) {
+        all.put(name + ".weight", new long[] {in, out});
+        all.put(name + ".bias", new long[] {out});
+    }
+
+    private static void linear(Map<String, long[]> all, String name, long out, long in, boolean bias) {
+        all.put(name + ".weight", new long[] {out, in});
+        if (bias) {
+            all.put(name + ".bias", new long[] {out});
+        }
+    }
+
+    private Map<String, Tensor> random(Map<String, long[]> shapes) {
         Random random = new Random(seed);
         Map<String, Tensor> all = new LinkedHashMap<>();
-        shape.expectedTensors().forEach((name, size) -> {
+        shapes.forEach((name, size) -> {
             boolean matrix = size.length == 2;
-            float[] values = new float[(int) (matrix ? size[0] * size[1] : size[0])];
+            float[] values = new float[(int) LongStream.of(size).reduce(1, (a, b) -> a * b)];
             // Norm scales are about 1, biases large enough to be missed, matrices keep the variance of their input.
-            double mean = name.endsWith("norm.weight") ? 1 : 0;
-            double deviation = name.contains("embed_tokens") ? 1 : matrix ? 1.5 / Math.sqrt(size[1]) : 0.3;
+            double mean = !matrix && name.endsWith(".weight") ? 1 : 0;
+            boolean embedding = name.contains("embed_tokens") || name.contains("embed_in") || name.contains("wte")
+                    || name.contains("wpe");
+            double in = !matrix ? 1 : name.contains(".c_") ? size[0] : size[1];
+            double deviation = embedding ? 1 : matrix ? 1.5 / Math.sqrt(in) : 0.3;
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) (mean + deviation * random.nextGaussian());
             }
@@ -149,8 +262,9 @@ public final class TinyModels {
         long at = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
             ObjectNode tensor = header.putObject(entry.getKey()).put("dtype", dtype.name());
+            ArrayNode shape = tensor.putArray("shape");
             for (long size : entry.getValue().shape) {
-                tensor.withArray("shape").add(size);
+                shape.add(size);
             }
             long end = at + (long) dtype.bytes() * entry.getValue().values.length;
             tensor.putArray("data_offsets").add(at).add(end);

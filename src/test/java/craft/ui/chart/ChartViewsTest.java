@@ -94,7 +94,7 @@ class ChartViewsTest {
         RoutingView view = make(RoutingView::new);
         open(view.node(), () -> view.show(SampleRun.fold(SampleRun.finished())));
         Slider slider = (Slider) scene.lookup("#routing-slider");
-        assertThat(slider.getValue()).isEqualTo(0.5);
+        assertThat(slider.getValue()).isEqualTo(0.3);
         assertThat(text("#routing-summary")).contains("5 tasks in 4 groups");
         assertThat(scene.lookup("#routing-back").isDisabled()).isTrue();
 
@@ -106,7 +106,7 @@ class ChartViewsTest {
         assertThat(text("#routing-summary")).contains("clinc-domain joins group 2");
 
         robot.interact(() -> ((Button) scene.lookup("#routing-back")).fire());
-        assertThat(slider.getValue()).isEqualTo(0.5);
+        assertThat(slider.getValue()).isEqualTo(0.3);
         assertThat(text("#routing-summary")).contains("Same decisions");
     }
 
@@ -116,7 +116,7 @@ class ChartViewsTest {
         RoutingView view = make(RoutingView::new);
         open(view.node(), () -> view.show(state));
         Slider slider = (Slider) scene.lookup("#routing-slider");
-        robot.interact(() -> slider.setValue(0.3));
+        robot.interact(() -> slider.setValue(0.2));
 
         robot.interact(() -> {
             List<craft.experiment.RunEvent> all = SampleRun.finished();
@@ -124,7 +124,7 @@ class ChartViewsTest {
             view.show(state);
         });
 
-        assertThat(slider.getValue()).isEqualTo(0.3);
+        assertThat(slider.getValue()).isEqualTo(0.2);
     }
 
     @Test
@@ -149,6 +149,44 @@ class ChartViewsTest {
         } finally {
             robot.interact(() -> Theme.use(false));
         }
+    }
+
+    @Test
+    void withoutBudgetAndDivergenceTheCurvesAreDrawnAllTheSame() throws Exception {
+        CurvesView view = make(CurvesView::new);
+        open(view.node(), () -> {
+            view.budget(0); // as when the rule is switched off
+            view.show(SampleRun.fold(SampleRun.finished().subList(0, 60)));
+        });
+        WaitForAsyncUtils.waitFor(20, TimeUnit.SECONDS, () -> pictureOf(scene) != null && settled(scene));
+    }
+
+    @Test
+    void stoppingRulesAreNamedInWords() throws Exception {
+        for (Locale language : Words.LANGUAGES) {
+            FxToolkit.setupFixture(() -> Words.use(language));
+            CurvesView view = WaitForAsyncUtils.asyncFx(CurvesView::new).get(20, TimeUnit.SECONDS);
+            open(view.node(), () -> view.show(SampleRun.fold(SampleRun.finished())));
+            robot.interact(() -> ((javafx.scene.control.ToggleButton) scene.lookup("#curves-task")).fire());
+            List<String> legend = scene.lookup("#curves-legend").lookupAll(".label").stream()
+                    .map(n -> ((Label) n).getText()).toList();
+            boolean korean = language.equals(Locale.KOREAN);
+            assertThat(legend).contains(korean ? "2 mail-spam – 중지: 예산 소진" : "2 mail-spam – stopped: budget used up")
+                    .contains(korean ? "4 clinc-domain – 중지: KL 안정" : "4 clinc-domain – stopped: KL settled");
+        }
+        FxToolkit.setupFixture(() -> Words.use(Locale.ENGLISH));
+    }
+
+    @Test
+    void viewsThatWereThrownAwayCanBeCollected() throws Exception {
+        List<java.lang.ref.WeakReference<Object>> views = WaitForAsyncUtils.asyncFx(() -> List.of(
+                new java.lang.ref.WeakReference<Object>(new CurvesView()),
+                new java.lang.ref.WeakReference<Object>(new RoutingView()),
+                new java.lang.ref.WeakReference<Object>(new ForgettingView()))).get(20, TimeUnit.SECONDS);
+        WaitForAsyncUtils.waitFor(20, TimeUnit.SECONDS, () -> {
+            System.gc();
+            return views.stream().allMatch(v -> v.get() == null);
+        });
     }
 
     @Test

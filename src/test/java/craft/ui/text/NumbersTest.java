@@ -7,13 +7,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NumbersTest {
     @ParameterizedTest
-    @CsvSource({"0.8381,3,0.838", "-0.0001,3,0.000", "NaN,2,–", "-0.5,1,-0.5"})
+    @CsvSource({"0.8381,3,0.838", "-0.0001,3,0.000", "NaN,2,–", "-0.5,1,−0.5"})
     void fixed(double value, int decimals, String text) {
         assertThat(Numbers.fixed(value, decimals)).isEqualTo(text);
     }
 
     @ParameterizedTest
-    @CsvSource({"0.8381,83.8%,+83.8%", "-0.045,-4.5%,-4.5%", "0,0.0%,0.0%", "NaN,–,–"})
+    @CsvSource({"0.8381,83.8%,+83.8%", "-0.045,−4.5%,−4.5%", "0,0.0%,0.0%", "NaN,–,–"})
     void percent(double value, String plain, String change) {
         assertThat(Numbers.percent(value)).isEqualTo(plain);
         assertThat(Numbers.percentChange(value)).isEqualTo(change);

@@ -1,0 +1,249 @@
+package craft.experiment;
+
+import craft.error.InvalidInputException;
+import craft.intervention.Positions;
+import craft.intervention.SiteOptions;
+import craft.lm.ModelConfig;
+import craft.lm.Sequence;
+import craft.method.TrainingOptions;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How much memory a run will need, from {@code config.json} and the recipe alone: so that a model that is too large is
+ * refused before its weights are read, and not by the system in the middle of a night. Everything is float32. The numbers
+ * follow the tensors that the forward pass keeps for its gradient; they are estimates and lean to the large side.
+ *
+ * @param model name for messages
+ */
+public record MemoryEstimate(String model, ModelConfig config, Workload work) {
+    /** Java with its heap, PyTorch's libraries, tokenizer, the tasks' texts, the window; 300 to 600 MB were measured. */
+    static final long PROCESS = 600_000_000;
+    /** Padded tokens of a batch without gradient, as {@link Evaluator} and the methods make them. */
+    private static final int EVALUATED = 2048;
+    /** Full rows of logits alive at once in the loss and its gradient: logits, log-probabilities, both sides of the KL. */
+    private static final int LOSS_ROWS = 8;
+    /** Copies of a trained number: value, step's copy, gradient, two moments, and all of them again while they change. */
+    private static final int OPTIMISER_COPIES = 10;
+    /** Prompts of a run that is not known yet are taken to be this long, where the model can. */
+    private static final int USUAL_PROMPT = 1024;
+    private static final int USUAL_ANSWER = 3;
+    private static final long CACHE_STEP = 64L << 20;
+
+    /**
+     * What a run asks of the model at most.
+     *
+     * @param batchSize sequences an optimiser step
+     * @param past tokens of the longest prompt before its first edited one: their keys and values are kept
+     * @param fresh tokens of the longest sequence from its first edited one on, the answer included
+     * @param answer tokens of the longest answer
+     * @param scored label tokens scored in one evaluation batch
+     * @param lowest lowest edited layer
+     * @param edited number of edited layers
+     * @param cache bytes for prefilled prompts
+     */
+    public record Workload(int batchSize, int past, int fresh, int answer, int scored, int lowest, int edited, int rank,
+            long cache) {
+
+        /** Default options, and prompts of 1024 tokens or as many as the model takes. */
+        static Workload usual(ModelConfig config, long cache) {
+            int prompt = Math.max(1, Math.min(USUAL_PROMPT, config.context() - USUAL_ANSWER));
+            SiteOptions sites = SiteOptions.defaults();
+            int start = start(Positions.parse(sites.positions()), prompt);
+            return new Workload(TrainingOptions.defaults().batchSize(), start, prompt - start + USUAL_ANSWER,
+                    USUAL_ANSWER, EVALUATED / 4, 0, config.layers(), sites.rank(), cache);
+        }
+
+        static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks, long cache) {
+            Positions positions = Positions.parse(recipe.sites().positions());
+            int[] layers = recipe.sites().layersOf(config.layers());
+            int union = recipe.data().unionScores()
+                    ? tasks.stream().flatMap(t -> t.test().stream().limit(1)).mapToInt(Sequence::predictions).sum() : 0;
+            long above = config.layers() - layers[0] - 1L;
+            int past = 0;
+            int fresh = 1;
+            int answer = 1;
+            int scored = 1;
+            long keptOfTask = 0;
+            long keptOfTests = 0;
+            for (EncodedTask task : tasks) {
+                long kept = 0;
+                for (Sequence s : sequences(task)) {
+                    int start = start(positions, s.prompt().length);
+                    past = Math.max(past, start);
+                    fresh = Math.max(fresh, s.length() - start);
+                    answer = Math.max(answer, s.predictions());
+                    kept += kept(config, above, start, s.length());
+                }
+                keptOfTask = Math.max(keptOfTask, kept); // a learnt task's rows are forgotten, its test rows come again
+                for (Sequence s : task.test()) {
+                    int start = start(positions, s.prompt().length);
+                    past = Math.max(past, start);
+                    int labels = Math.max(s.predictions(), union);
+                    scored = Math.max(scored, labels * Math.max(1, EVALUATED / (s.prompt().length + labels)));
+                    keptOfTests += kept(config, above, start, s.length() + union);
+                }
+            }
+            int largest = tasks.stream().mapToInt(t -> t.training().train().size()).max().orElse(1);
+            return new Workload(Math.max(1, Math.min(recipe.training().batchSize(), largest)), past, fresh, answer, scored,
+                    layers[0], layers.length, recipe.sites().rank(), Math.min(cache, keptOfTask + keptOfTests));
+        }
+
+        /** What a {@link craft.lm.PrefixCache} keeps of one sequence. */
+        private static long kept(ModelConfig config, long above, int start, int length) {
+            return 4 * (2 * above * config.keyValueWidth() * start + (long) config.hiddenSize() * (length - start));
+        }
+
+        private static List<Sequence> sequences(EncodedTask task) {
+            List<Sequence> all = new ArrayList<>(task.training().train());
+            all.addAll(task.training().eval());
+            return all;
+        }
+
+        private static int start(Positions positions, int length) {
+            return Math.min(positions.start(length), length - 1);
+        }
+
+        private Workload with(int newBatch, long newCache) {
+            return new Workload(newBatch, past, fresh, answer, scored, lowest, edited, rank, newCache);
+        }
+    }
+
+    /**
+     * For a model with default options.
+     *
+     * @param folder a model's folder, of which only config.json is read
+     */
+    public static MemoryEstimate ofModel(Path folder) {
+        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return new MemoryEstimate(name == null ? folder.toString() : name.toString(), config,
+                Workload.usual(config, Memory.cacheBytes()));
+    }
+
+    /** Memory of this machine, or of the container if that has less; {@link Long#MAX_VALUE} where Java cannot tell. */
+    public static long machineBytes() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getTotalMemorySize() : Long.MAX_VALUE;
+    }
+
+    /** The weights as float32. */
+    public long weights() {
+        return 4 * config.parameters();
+    }
+
+    /** While loading: the largest tensor as Java numbers and its copy, and the largest matrices before they are joined. */
+    public long loading() {
+        long d = config.hiddenSize();
+        long fused = Math.max(d * (config.queryWidth() + 2L * config.keyValueWidth()), 2 * d * config.intermediateSize());
+        return 4 * Math.max(2 * d * config.vocabulary(), 2 * fused);
+    }
+
+    /** Kept keys, values and hidden states of prompts. */
+    public long cache() {
+        return work.cache;
+    }
+
+    /** Trained interventions, their gradients and AdamW's moments. */
+    public long optimiser() {
+        return 4L * OPTIMISER_COPIES * work.edited * (2L * work.rank * config.hiddenSize() + work.rank);
+    }
+
+    /** What one optimiser step keeps for its gradient and makes on the way. */
+    public long step() {
+        ModelConfig c = config;
+        long d = c.hiddenSize();
+        long q = c.queryWidth();
+        long k = c.keyValueWidth();
+        long f = c.intermediateSize();
+        long tokens = (long) work.batchSize * work.fresh;
+        long seen = (long) work.batchSize * (work.past + work.fresh);
+        // A frozen weight's gradient is not wanted, so its input is not kept. Kept are: the residual stream before
+        // attention, before the feed-forward part and before the edit; queries, the attention's output and its
+        // normaliser; gate, up and their product; keys and values.
+        long block = tokens * (3 * d + 2 * q + 3 * f + c.heads());
+        long keys = work.past > 0 ? 2 * k * seen : c.headsPerKeyValueHead() > 1 ? 2 * q * tokens : (2 * q + 2 * k) * tokens;
+        long above = c.layers() - work.lowest - 1L;
+        long joined = work.past > 0 ? above * 2 * k * work.batchSize * work.past : 0;
+        long mask = work.past > 0 ? (1L + c.headsPerKeyValueHead()) * tokens * (work.past + work.fresh) : 0;
+        long backward = tokens * (4 * f + 4 * d);
+        long head = LOSS_ROWS * (long) work.batchSize * work.answer * c.vocabulary();
+        return 4 * (above * (block + keys) + joined + mask + backward + 3 * d * tokens + head);
+    }
+
+    /** What a pass without gradient makes on the way: filling the cache, or scoring a batch of labels. */
+    public long evaluation() {
+        ModelConfig c = config;
+        long width = 4L * c.hiddenSize() + 3L * c.queryWidth() + 2L * c.keyValueWidth() + 3L * c.intermediateSize();
+        long prefill = 2L * c.layers() * 2 * c.keyValueWidth() * work.past + work.past * width;
+        long tokens = Math.max(EVALUATED, work.past + work.fresh);
+        long past = work.past > 0 ? 2L * c.layers() * c.keyValueWidth() * tokens : 0;
+        long mask = (1L + c.headsPerKeyValueHead()) * tokens * (work.past + work.fresh);
+        return 4 * Math.max(prefill, tokens * width + past + mask + 2L * work.scored * c.vocabulary());
+    }
+
+    /** The most that will be needed at once. */
+    public long total() {
+        long training = cache() + optimiser() + Math.max(step(), evaluation());
+        return PROCESS + weights() + Math.max(loading(), training);
+    }
+
+    /**
+     * @param available bytes of the machine
+     * @throws InvalidInputException when it does not fit: what is needed, what there is, and what would fit
+     */
+    public void requireFits(long available) {
+        if (total() <= available) {
+            return;
+        }
+        throw new InvalidInputException("Model " + model + " needs about " + size(total())
+                + " of memory (" + parts() + "), but this machine has " + size(available) + ". " + advice(available));
+    }
+
+    /** One line: what the total is made of. */
+    public String parts() {
+        return "weights in float32 " + size(weights()) + ", kept prompts at most " + size(cache()) + ", a training step of "
+                + work.batchSize + " x " + (work.past + work.fresh) + " tokens " + size(step()) + ", evaluation "
+                + size(evaluation()) + ", optimiser " + size(optimiser()) + ", the program " + size(PROCESS);
+    }
+
+    /** Results do not change with the cache but with the batch: the cache goes first. */
+    private String advice(long available) {
+        for (int batch = work.batchSize; batch > 0; batch /= 2) {
+            for (long cache = work.cache; ; cache = cache / 2 < CACHE_STEP ? 0 : cache / 2) {
+                if (new MemoryEstimate(model, config, work.with(batch, cache)).total() <= available) {
+                    List<String> changes = new ArrayList<>();
+                    if (cache < work.cache) {
+                        changes.add("keeping fewer prompts (start Java with -Dcraft.cacheMegabytes=" + (cache >> 20) + ")");
+                    }
+                    if (batch < work.batchSize) {
+                        changes.add("a smaller batch (training.batchSize=" + batch + ")");
+                    }
+                    return "What would fit: " + String.join(" and ", changes) + ".";
+                }
+                if (cache == 0) {
+                    break;
+                }
+            }
+        }
+        MemoryEstimate least = new MemoryEstimate(model, config, work.with(1, 0));
+        double share = (double) Math.max(0, available - PROCESS) / (least.total() - PROCESS);
+        return "No batch or cache is small enough. What would fit: a model of at most about "
+                + parameters(config.parameters() * share) + " parameters (this one has " + parameters(config.parameters())
+                + "), or shorter prompts (data.maxPromptTokens) if they are what takes the room.";
+    }
+
+    private static String parameters(double count) {
+        return count >= 1e9 ? String.format(Locale.ROOT, "%.1f billion", count / 1e9)
+                : String.format(Locale.ROOT, "%.0f million", count / 1e6);
+    }
+
+    /** Decimal units, as on disks and in {@code check}: {@code 1.5 GB}. */
+    public static String size(long bytes) {
+        return bytes >= 1_000_000_000 ? String.format(Locale.ROOT, "%.1f GB", bytes / 1e9)
+                : String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
+    }
+}

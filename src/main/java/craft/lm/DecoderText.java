@@ -1,0 +1,50 @@
+package craft.lm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The text of a model's forward pass: what all families share, with one family's own methods put in. */
+final class DecoderText {
+    /** The shared part, a class path resource. The family's methods come where it says {@code ${family}}. */
+    static final String SHARED = "decoder.py";
+
+    private DecoderText() {
+    }
+
+    /** What the marks of {@link #SHARED} stand for. */
+    static Map<String, String> marks(ModelConfig c) {
+        Map<String, String> marks = new HashMap<>(c.family().marks(c));
+        marks.put("hidden", "" + c.hiddenSize());
+        marks.put("heads", "" + c.heads());
+        marks.put("keyValueHeads", "" + c.keyValueHeads());
+        marks.put("headDim", "" + c.headDim());
+        marks.put("queryWidth", "" + c.queryWidth());
+        marks.put("group", "" + c.headsPerKeyValueHead());
+        marks.put("grouped", c.headsPerKeyValueHead() == 1 ? "False" : "True");
+        marks.putAll(WeightPlan.of(c).marks());
+        String methods = read(c.family().text());
+        for (Map.Entry<String, String> mark : marks.entrySet()) {
+            methods = methods.replace("${" + mark.getKey() + "}", mark.getValue());
+        }
+        marks.put("family", methods);
+        return marks;
+    }
+
+    /** Without comments, which may speak of marks. */
+    private static String read(String resource) {
+        try (InputStream in = DecoderText.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + resource);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(line -> !line.stripLeading().startsWith("#")).collect(Collectors.joining("\n"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

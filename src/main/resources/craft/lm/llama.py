@@ -1,0 +1,46 @@
+# The Llama family's part of decoder.py: RMSNorm, rotary positions, grouped-query attention, SwiGLU. Where config.json says
+# so also biases, and norms of every head's queries and keys; a weight that the model does not have reads None.
+# Weights: embedding [V, d], norm [d], frequencies [hd / 2], and a layer's inputNorm [d], qkv [(H + 2 K) hd, d],
+#   output [d, H hd], postNorm [d], gateUp [2 f, d], down [d, f]; biases of the four; queryNorm, keyNorm [hd].
+  def embed(self: __torch__.M, ids: Tensor, pos: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.embedding(${embedding}, ids)
+
+  def angles(self: __torch__.M, pos: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    angle = torch.mul(torch.unsqueeze(torch.unsqueeze(pos, 1), -1), ${frequencies})
+    return (torch.cos(angle), torch.sin(angle))
+
+  def rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    a = torch.slice(x, -1, 0, ${half})
+    b = torch.slice(x, -1, ${half}, ${headDim})
+    return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin))], -1)
+
+  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = ${layer}
+    size = torch.size(h)
+    B = size[0]
+    S = size[1]
+    x = torch.rms_norm(h, [${hidden}], ${inputNorm}, ${epsilon})
+    qkv = torch.linear(x, ${qkv}, ${qkvBias})
+    q = torch.transpose(torch.view(torch.slice(qkv, -1, 0, ${queryWidth}), [B, S, ${heads}, ${headDim}]), 1, 2)
+    k = torch.transpose(torch.view(torch.slice(qkv, -1, ${queryWidth}, ${keyEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
+    v = torch.transpose(torch.view(torch.slice(qkv, -1, ${keyEnd}, ${valueEnd}), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
+    if ${qkNorm}:
+      q = torch.rms_norm(q, [${headDim}], ${queryNorm}, ${epsilon})
+      k = torch.rms_norm(k, [${headDim}], ${keyNorm}, ${epsilon})
+    else:
+      pass
+    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
+
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = ${layer}
+    q, k, v = self.project(h, i, cos, sin, w)
+    o = self.attend(q, k, v, mask, past)
+    h1 = torch.add(h, torch.linear(o, ${output}, ${outputBias}))
+    y = torch.rms_norm(h1, [${hidden}], ${postNorm}, ${epsilon})
+    gu = torch.linear(y, ${gateUp}, ${gateUpBias})
+    m = torch.mul(torch.silu(torch.slice(gu, -1, 0, ${inner})), torch.slice(gu, -1, ${inner}, ${innerTwice}))
+    h2 = torch.add(h1, torch.linear(m, ${down}, ${downBias}))
+    return (h2, k, v)
+
+  def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.rms_norm(h, [${hidden}], ${norm}, ${epsilon})

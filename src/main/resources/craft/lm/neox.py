@@ -1,0 +1,45 @@
+# GPT-NeoX's part of decoder.py: LayerNorm, rotary positions on the first numbers of every head, attention and feed-forward
+# part side by side or one after the other.
+# Weights: embedding [V, d], norm and normBias [d], frequencies [turned / 2], and a layer's inputNorm, inputNormBias [d],
+#   qkv [3 d, d] (head by head: its queries, its keys, its values), output [d, d], postNorm, postNormBias [d], up [f, d],
+#   down [d, f]; biases of the four, the first two where config.json says so.
+  def embed(self: __torch__.M, ids: Tensor, pos: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.embedding(${embedding}, ids)
+
+  def angles(self: __torch__.M, pos: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    angle = torch.mul(torch.unsqueeze(torch.unsqueeze(pos, 1), -1), ${frequencies})
+    return (torch.cos(angle), torch.sin(angle))
+
+  def rotate(self: __torch__.M, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    a = torch.slice(x, -1, 0, ${half})
+    b = torch.slice(x, -1, ${half}, ${turned})
+    rest = torch.slice(x, -1, ${turned}, ${headDim})
+    return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin)), rest], -1)
+
+  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = ${layer}
+    size = torch.size(h)
+    x = torch.layer_norm(h, [${hidden}], ${inputNorm}, ${inputNormBias}, ${epsilon})
+    qkv = torch.linear(x, ${qkv}, ${qkvBias})
+    split = torch.permute(torch.view(qkv, [size[0], size[1], ${heads}, 3, ${headDim}]), [3, 0, 2, 1, 4])
+    return (self.rotate(torch.select(split, 0, 0), cos, sin), self.rotate(torch.select(split, 0, 1), cos, sin), torch.select(split, 0, 2))
+
+  def act(self: __torch__.M, x: Tensor) -> Tensor:
+    return ${activation}
+
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    at = ${layer}
+    q, k, v = self.project(h, i, cos, sin, w)
+    o = self.attend(q, k, v, mask, past)
+    h1 = torch.add(h, torch.linear(o, ${output}, ${outputBias}))
+    read = h1
+    if ${parallel}:
+      read = h
+    else:
+      pass
+    y = torch.layer_norm(read, [${hidden}], ${postNorm}, ${postNormBias}, ${epsilon})
+    m = self.act(torch.linear(y, ${up}, ${upBias}))
+    return (torch.add(h1, torch.linear(m, ${down}, ${downBias})), k, v)
+
+  def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
+    return torch.layer_norm(h, [${hidden}], ${norm}, ${normBias}, ${epsilon})

@@ -1,0 +1,70 @@
+package craft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchCommandTest {
+    private final Captured console = new Captured();
+
+    private static String stories() throws URISyntaxException {
+        return Path.of(BenchCommandTest.class.getResource("/models/stories260k").toURI()).toString();
+    }
+
+    @Test
+    void oneObjectComesLastAndTablesGoToTheErrorStream() throws IOException, URISyntaxException {
+        assertThat(console.run("bench", "--json", "--quick", "--skip-135m", "--steps", "20", "--layers", "1-3", "--prompts",
+                "32,64", "--model",
+                stories())).as(console.err()).isZero();
+        assertThat(console.out().lines()).hasSize(1);
+        JsonNode json = new ObjectMapper().readTree(console.out());
+        assertThat(json.get("quick").booleanValue()).isTrue();
+        assertThat(json.get("threads").intValue()).isPositive();
+        assertThat(json.get("peakGflops").doubleValue()).isPositive();
+        JsonNode model = json.get("models").get(0);
+        assertThat(json.get("models")).hasSize(1);
+        assertThat(model.get("name").textValue()).isEqualTo("stories260k");
+        assertThat(model.get("forward")).hasSize(2).allSatisfy(f -> assertThat(f.get("ofPeak").doubleValue()).isPositive());
+        // the layers asked for and the upper half, each at two lengths
+        assertThat(model.get("steps").findValuesAsText("prompt")).containsExactly("32", "64", "32", "64");
+        assertThat(model.get("steps").findValuesAsText("lowestLayer")).isEqualTo(List.of("1", "1", "2", "2"));
+        assertThat(model.get("steps")).allSatisfy(step -> assertThat(step.get("ratio").doubleValue()).isPositive());
+        assertThat(model.get("growth").get("steps").intValue()).isEqualTo(20);
+        assertThat(model.get("evaluation").get("rowsPerSecondAgain").doubleValue()).isPositive();
+        assertThat(console.err()).contains("Measuring stories260k: memory over 20 steps", "Peak ", "Cached ms",
+                "plain forward pass", "resident memory");
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsRefusedAtOnce() throws URISyntaxException {
+        refused("no bundled model \"oak\"", "--model", "bundled:oak");
+        refused("Option --layers names layer 5", "--model", stories(), "--layers", "5");
+        refused("Option --layers is \"x\"", "--model", stories(), "--layers", "x");
+        refused("Option --steps is 3", "--steps", "3");
+        refused("Option --prompts has 4", "--prompts", "64,4");
+        refused("--step", "--step", "3");
+    }
+
+    private static void refused(String message, String... options) {
+        Captured console = new Captured();
+        String[] line = new String[options.length + 1];
+        line[0] = "bench";
+        System.arraycopy(options, 0, line, 1, options.length);
+        assertThat(console.run(line)).isEqualTo(2);
+        assertThat(console.out()).isEmpty();
+        assertThat(console.err().lines()).hasSize(1).first().asString().contains(message);
+    }
+
+    @Test
+    void checkShowsWhatAModelNeeds() throws URISyntaxException {
+        assertThat(console.run("check", stories())).isZero();
+        assertThat(console.out()).containsPattern("memory {6}about [0-9.]+ [MG]B of this machine's [0-9.]+ [MG]B: weights "
+                + "in float32 1 MB");
+    }
+}
