@@ -139,7 +139,7 @@ public final class CausalLm implements AutoCloseable {
         return array == null ? none : array;
     }
 
-    /** Keys and values of several sequences, each {@code [L, 2, 1, K, p_b, hd]}, joined to {@code [L, 2, B, K, p, hd]}. */
+    /** Keys and values of several sequences, {@code [L, 2, 1, K, p_b, hd]} each, as {@code [L, 2, B, K, p, hd]}. */
     NDArray join(NDManager step, List<NDArray> past, int length) {
         return script.call("join", step.create((long) length), new Tensors(past)).singletonOrThrow();
     }
@@ -208,8 +208,9 @@ public final class CausalLm implements AutoCloseable {
     public NDList loss(NDArray hidden, long[] targets, NDArray reference, Direction direction, double temperature,
             double lambda) {
         NDManager step = hidden.getManager();
-        return script.call("loss", hidden, step.create(targets), orNone(reference), step.create((long) direction.ordinal()),
-                step.create((float) temperature), step.create((float) lambda), weights);
+        return script.call("loss", hidden, step.create(targets), orNone(reference),
+                step.create((long) direction.ordinal()), step.create((float) temperature),
+                step.create((float) lambda), weights);
     }
 
     /**
@@ -226,7 +227,8 @@ public final class CausalLm implements AutoCloseable {
             NDArray ids = step.create(toLong(prompt), new Shape(1, length));
             NDArray where = edits == null ? null : layout.where(step, edits.positions()).get(":, :" + length);
             NDArray positions = positions(step, 0, length);
-            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, edits, true);
+            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, edits,
+                    true);
             while (out.size() < maxNewTokens && length < config.context()) {
                 NDArray hidden = now.get(0);
                 int next = (int) logits(hidden.get(":, -1")).argMax(-1).getLong();

@@ -18,7 +18,7 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
      */
     String text();
 
-    /** What the marks of {@link #text()} stand for, beyond weights and what {@link DecoderText} knows of any decoder. */
+    /** What the marks of {@link #text()} stand for, beyond weights and what {@link DecoderText} says of any decoder. */
     Map<String, String> marks(ModelConfig c);
 
     /** Weights of the whole model by their marks, among them {@code head}, the LM head {@code [V, d]}. */
@@ -44,9 +44,10 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
                 return family.reader.apply(found, json);
             }
         }
+        String known = Known.ALL.stream().flatMap(family -> family.architectures.stream())
+                .collect(Collectors.joining(", "));
         throw json.refuse("architectures", (found.isEmpty() ? "names no architecture"
-                : "is \"" + found + "\", which is not supported") + ". Known are "
-                + Known.ALL.stream().flatMap(family -> family.architectures.stream()).collect(Collectors.joining(", ")));
+                : "is \"" + found + "\", which is not supported") + ". Known are " + known);
     }
 
     /** A family's architectures, as config.json names them, and the reader of their config. */

@@ -223,7 +223,7 @@ public final class ModelFolder implements AutoCloseable {
         return files.stream().map(SafeTensors::file).sorted().toList();
     }
 
-    /** Type of most of the weights, by bytes. F32 where there are none. What the config does not ask for is no weight. */
+    /** Type of most of the weights that the config asks for, by bytes. F32 where there are none. */
     public DType dtype() {
         Map<DType, Long> sums = new EnumMap<>(DType.class);
         for (String name : config.expectedTensors().keySet()) {

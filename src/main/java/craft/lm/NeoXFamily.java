@@ -50,7 +50,8 @@ record NeoXFamily(double normEpsilon, Rotary rotary, Activation activation, bool
     @Override
     public Map<String, String> marks(ModelConfig c) {
         return Map.of("epsilon", Double.toString(normEpsilon), "activation", activation.call(),
-                "parallel", parallel ? "True" : "False", "half", "" + rotary.width() / 2, "turned", "" + rotary.width());
+                "parallel", parallel ? "True" : "False", "half", "" + rotary.width() / 2,
+                "turned", "" + rotary.width());
     }
 
     @Override

@@ -9,9 +9,9 @@ import java.util.Map;
 
 /**
  * The order in which a model's weights are handed to its text: first those of the whole model, then layer after layer
- * the same few. A text names a weight by a mark such as {@code ${norm}}, which becomes its place {@code w[...]}, or None
- * for a weight that this model does not have; the marks of a layer's weights count from {@code at}, which the text sets
- * to {@code ${layer}}. A weight that stands under two marks (a tied LM head) has one place.
+ * the same few. A text names a weight by a mark such as {@code ${norm}}, which becomes its place {@code w[...]}, or
+ * None for a weight that this model does not have; the marks of a layer's weights count from {@code at}, which the text
+ * sets to {@code ${layer}}. A weight that stands under two marks (a tied LM head) has one place.
  */
 final class WeightPlan {
     private final List<Weight> places = new ArrayList<>();

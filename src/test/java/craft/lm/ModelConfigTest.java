@@ -95,7 +95,8 @@ class ModelConfigTest {
         refused(llama().set("rope_scaling", "{\"factor\":2}"), "rope_scaling");
         refused(llama().set("rope_scaling", "2"), "rope_scaling", "not an object");
         refused(llama().set("partial_rotary_factor", "0.5"), "partial_rotary_factor");
-        assertThat(options(read(llama().set("rope_scaling", "{\"rope_type\":\"default\"}"))).rotary().scaling()).isNull();
+        assertThat(options(read(llama().set("rope_scaling", "{\"rope_type\":\"default\"}"))).rotary().scaling())
+                .isNull();
         assertThat(options(read(llama().set("rope_parameters", "{\"rope_theta\":1e6}"))).rotary().theta())
                 .isEqualTo(1e6);
     }

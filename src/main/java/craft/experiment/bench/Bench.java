@@ -36,8 +36,9 @@ public final class Bench {
         this.progress = progress;
     }
 
-    /** Sizes for one model. @param upperPrompts where the upper half alone is intervened */
-    private record Sizes(Timing timing, int batch, List<Integer> prompts, List<Integer> upperPrompts, int evaluationRows, int evaluationPrompt, int steps) {
+    /** Sizes for one model; {@code upperPrompts} where the upper half alone is intervened. */
+    private record Sizes(Timing timing, int batch, List<Integer> prompts, List<Integer> upperPrompts, int evaluationRows,
+            int evaluationPrompt, int steps) {
         /** Long prompts in smaller batches: a plain step keeps every token of every layer. */
         int batch(int prompt) {
             return Math.max(1, Math.min(batch, 1024 / prompt));
