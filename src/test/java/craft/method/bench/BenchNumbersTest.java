@@ -83,9 +83,10 @@ class BenchNumbersTest {
             assertThat(step.plain()).isPositive();
             assertThat(step.cached()).isPositive();
             assertThat(step.ratioOver(3)).isGreaterThanOrEqualTo(step.ratio());
-            // embed, extend, pick, loss, AdamW, retraction; with the cache two joins instead of embed
-            assertThat(step.plainCalls()).isEqualTo(6);
-            assertThat(step.cachedCalls()).isEqualTo(7);
+            // a few calls a step, however many layers are edited
+            ModelBench.Step all = bench.step(2, 60, new int[] {0, 1, 2, 3, 4});
+            assertThat(step.plainCalls()).isBetween(2L, 10L).isEqualTo(all.plainCalls());
+            assertThat(step.cachedCalls()).isBetween(2L, 10L).isEqualTo(all.cachedCalls());
             // keys and values [3 layers, 2, 4 heads x 8, 56 tokens] and hidden states [7, 64] of each of two rows
             long kept = 4L * 2 * (3L * 2 * model.config().keyValueWidth() * 56 + 7L * model.config().hiddenSize());
             assertThat(step.cacheBytes()).isEqualTo(kept);
