@@ -20,7 +20,7 @@ import java.util.Locale;
  * @param model name for messages
  */
 public record MemoryEstimate(String model, ModelConfig config, Workload work) {
-    /** Java with its heap, PyTorch's libraries, tokenizer, the tasks' texts, the window; 300 to 600 MB were measured. */
+    /** An allowance for Java with its heap, PyTorch's libraries, tokenizer, the tasks' texts and the window. */
     static final long PROCESS = 600_000_000;
     /** Padded tokens of a batch without gradient, as {@link Evaluator} and the methods make them. */
     private static final int EVALUATED = 2048;
