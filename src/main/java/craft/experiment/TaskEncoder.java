@@ -76,7 +76,7 @@ final class TaskEncoder {
         if (most > 0 && ids.length > most) {
             ids = shortened(row, most);
         }
-        if (ids.length + answerTokens > config.context() || ids.length > Math.max(most, config.context())) {
+        if (ids.length + answerTokens > config.context()) {
             throw new InvalidInputException("Task " + task.name() + ", " + split + " row " + row.row() + ": the prompt has "
                     + ids.length + " tokens and the answer up to " + answerTokens + ", but the model's context is "
                     + config.context() + ". Set data.maxPromptTokens to at most " + (config.context() - answerTokens)
