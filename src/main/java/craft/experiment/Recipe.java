@@ -18,8 +18,8 @@ import java.util.Set;
  * @param model {@code bundled:<name>} or a Hugging Face folder
  * @param tasks task folders, in the order they are learnt
  */
-public record Recipe(String name, String description, String model, List<String> tasks, long seed, SiteOptions sites,
-        TrainingOptions training, DataOptions data, MethodOptions method) {
+public record Recipe(String name, String description, String model, List<String> tasks, long seed, Scenario scenario,
+        EngineOptions engine, SiteOptions sites, TrainingOptions training, DataOptions data, MethodOptions method) {
 
     public Recipe {
         Objects.requireNonNull(name, "name");
@@ -30,6 +30,8 @@ public record Recipe(String name, String description, String model, List<String>
         Objects.requireNonNull(data, "data");
         Objects.requireNonNull(method, "method");
         tasks = List.copyOf(tasks);
+        scenario = scenario == null ? Scenario.TIL : scenario; // runs kept by earlier versions name none
+        engine = engine == null ? EngineOptions.defaults() : engine;
     }
 
     /** What can be said of the options without reading a model or a task. */
@@ -46,6 +48,7 @@ public record Recipe(String name, String description, String model, List<String>
                 throw new InvalidInputException("The recipe \"" + name + "\" lists task \"" + task + "\" twice. Remove one.");
             }
         }
+        engine.check();
         training.check();
         data.check();
         method.check();
@@ -57,14 +60,14 @@ public record Recipe(String name, String description, String model, List<String>
     }
 
     public Recipe withTasks(List<String> newTasks) {
-        return new Recipe(name, description, model, newTasks, seed, sites, training, data, method);
+        return new Recipe(name, description, model, newTasks, seed, scenario, engine, sites, training, data, method);
     }
 
     public Recipe withSeed(long newSeed) {
-        return new Recipe(name, description, model, tasks, newSeed, sites, training, data, method);
+        return new Recipe(name, description, model, tasks, newSeed, scenario, engine, sites, training, data, method);
     }
 
     public Recipe withModel(String newModel) {
-        return new Recipe(name, description, newModel, tasks, seed, sites, training, data, method);
+        return new Recipe(name, description, newModel, tasks, seed, scenario, engine, sites, training, data, method);
     }
 }

@@ -177,8 +177,8 @@ public final class RecipeReader {
             throw new InvalidInputException(where + "option method.type is \"" + method + "\"; it must be one of "
                     + METHODS.keySet().stream().sorted().collect(Collectors.joining(", ")) + ".");
         }
-        return tree(new Recipe(name, "", DEFAULT_MODEL, List.of(), DEFAULT_SEED, SiteOptions.defaults(),
-                TrainingOptions.defaults(), DataOptions.defaults(), options.get()));
+        return tree(new Recipe(name, "", DEFAULT_MODEL, List.of(), DEFAULT_SEED, Scenario.TIL, EngineOptions.defaults(),
+                SiteOptions.defaults(), TrainingOptions.defaults(), DataOptions.defaults(), options.get()));
     }
 
     private static ObjectNode tree(Recipe recipe) {

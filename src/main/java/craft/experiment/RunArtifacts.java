@@ -1,6 +1,6 @@
 package craft.experiment;
 
-import craft.intervention.InterventionSet;
+import craft.intervention.Adapter;
 import craft.task.Prediction;
 import java.util.List;
 
@@ -10,11 +10,11 @@ public interface RunArtifacts {
     void predictions(int after, int task, List<Prediction> predictions);
 
     /**
-     * The groups' interventions as they are after training {@code after} tasks, group 1 first.
+     * What was trained of every group as they are after training {@code after} tasks, group 1 first.
      *
      * @param groupOfTask for each task trained so far, in order, its group
      */
-    void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask);
+    void adapters(int after, List<Adapter> groups, List<Integer> groupOfTask);
 
     /** Keeps nothing. */
     RunArtifacts NONE = new RunArtifacts() {
@@ -23,7 +23,7 @@ public interface RunArtifacts {
         }
 
         @Override
-        public void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask) {
+        public void adapters(int after, List<Adapter> groups, List<Integer> groupOfTask) {
         }
     };
 }

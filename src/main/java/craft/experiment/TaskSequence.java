@@ -49,7 +49,7 @@ final class TaskSequence {
                 monitor.begin(index, method.plannedSteps(task.training().train().size()));
                 method.learn(task.training(), monitor);
                 monitor.end();
-                artifacts.interventions(index, method.groups(), groupsOf(method, index));
+                artifacts.adapters(index, method.groups(), groupsOf(method, index));
                 listener.onEvent(new RunEvent.TaskFinished(index, method.groupOf(index), clock.seconds() - begin));
                 evaluate(index, tasks, method, evaluator, clock);
             }
@@ -151,6 +151,10 @@ final class TaskSequence {
             listener.onEvent(new RunEvent.StepDone(task, stage(s.stage()), s.step(), s.plannedSteps(), runStep, s.loss(),
                     s.crossEntropy(), s.kl(), s.lambda(), s.learningRate(), s.gradientNorm(), clock.recentTokensPerSecond(),
                     clock.secondsLeft()));
+        }
+
+        @Override
+        public void safePoint() {
             gate.run();
             clock.other();
         }

@@ -4,8 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import craft.lm.Edits;
-import java.util.ArrayList;
-import java.util.Arrays;
+import craft.lm.FloatTensor;
 import java.util.List;
 
 /**
@@ -20,36 +19,14 @@ public record LoReftTensors(Positions positions, int[] layers, NDArray rotation,
 
     /** Copies plain numbers into arrays of {@code owner}. */
     public static LoReftTensors of(NDManager owner, InterventionSet set) {
-        List<LoReft> sites = set.sites();
-        int n = sites.size();
-        int r = sites.get(0).rank();
-        int d = sites.get(0).width();
-        float[] rotation = new float[n * r * d];
-        float[] weight = new float[n * r * d];
-        float[] bias = new float[n * r];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(sites.get(i).rotation(), 0, rotation, i * r * d, r * d);
-            System.arraycopy(sites.get(i).weight(), 0, weight, i * r * d, r * d);
-            System.arraycopy(sites.get(i).bias(), 0, bias, i * r, r);
-        }
-        return new LoReftTensors(set.positions(), sites.stream().mapToInt(LoReft::layer).toArray(),
-                owner.create(rotation, new Shape(n, r, d)), owner.create(weight, new Shape(n, r, d)),
-                owner.create(bias, new Shape(n, r)));
+        List<NDArray> arrays = set.stacked().stream().map(t -> owner.create(t.data(), new Shape(t.shape()))).toList();
+        return new LoReftTensors(set.positions(), set.layers(), arrays.get(0), arrays.get(1), arrays.get(2));
     }
 
     /** The numbers, out of native memory. */
     public InterventionSet toSet() {
-        int r = (int) rotation.getShape().get(1);
-        int d = (int) rotation.getShape().get(2);
-        float[] allRotation = rotation.toFloatArray();
-        float[] allWeight = weight.toFloatArray();
-        float[] allBias = bias.toFloatArray();
-        List<LoReft> sites = new ArrayList<>();
-        for (int i = 0; i < layers.length; i++) {
-            sites.add(new LoReft(layers[i], r, d, Arrays.copyOfRange(allRotation, i * r * d, (i + 1) * r * d),
-                    Arrays.copyOfRange(allWeight, i * r * d, (i + 1) * r * d), Arrays.copyOfRange(allBias, i * r, (i + 1) * r)));
-        }
-        return new InterventionSet(positions, sites);
+        return InterventionSet.of(positions, layers, arrays().stream()
+                .map(a -> new FloatTensor(a.getShape().getShape(), a.toFloatArray())).toList());
     }
 
     LoReftTensors withRotation(NDArray newRotation) {

@@ -23,6 +23,7 @@ public final class CausalLm implements AutoCloseable {
     private final ScriptModule script;
     private final Tensors weights;
     private final NDArray none;
+    private final List<NDArray> noUpdates;
 
     private CausalLm(String name, ModelConfig config, Tokens tokens, NDManager manager, List<NDArray> weights) {
         this.name = name;
@@ -32,6 +33,7 @@ public final class CausalLm implements AutoCloseable {
         this.script = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config));
         this.weights = new Tensors(weights);
         this.none = manager.create(new float[0], new Shape(0));
+        this.noUpdates = List.of(manager.create(0f));
     }
 
     /**
@@ -100,19 +102,20 @@ public final class CausalLm implements AutoCloseable {
      * @param positions {@code [B, S]} float32, 0-based positions in the sequence
      * @param mask {@code [B, 1, S, P + S]} float32, 0 or -infinity; null for plain causal attention without a past
      * @param past {@code [last - first, 2, B, K, P, hd]} or null
-     * @param where {@code [B, S, 1]}, 1 where edits act; null without edits
-     * @param edits null for the untouched model
+     * @param where {@code [B, S, parts]}, 1 where edits act; null without edits
+     * @param adaptation null for the untouched model
      * @param keep whether the new keys and values are wanted
      * @return the last block's (edited) output {@code [B, S, d]} and, with {@code keep}, keys and values
      */
     NDList extend(NDArray hidden, int first, int last, boolean editFirst, NDArray positions, NDArray mask, NDArray past,
-            NDArray where, Edits edits, boolean keep) {
+            NDArray where, Adaptation adaptation, boolean keep) {
         NDManager step = hidden.getManager();
+        Edits edits = adaptation instanceof Edits e ? e : null;
         NDArray plan = step.create(new long[] {first, last, editFirst && edits != null ? 1 : 0, keep ? 1 : 0});
-        NDArray layers = edits == null ? none : layers(step, edits.layers());
-        return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where), layers,
-                edits == null ? none : edits.down(), edits == null ? none : edits.bias(),
-                edits == null ? none : edits.up(), weights);
+        List<NDArray> updates = adaptation instanceof LowRankUpdates u ? u.arrays(step, config.layers()) : noUpdates;
+        return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where),
+                edits == null ? none : sites(step, edits), edits == null ? none : edits.down(),
+                edits == null ? none : edits.bias(), edits == null ? none : edits.up(), weights, new Tensors(updates));
     }
 
     /**
@@ -127,12 +130,14 @@ public final class CausalLm implements AutoCloseable {
                 positions(step, 0, ids.length), weights).singletonOrThrow();
     }
 
-    private static NDArray layers(NDManager step, int[] layers) {
-        long[] wide = new long[layers.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = layers[i];
+    private static NDArray sites(NDManager step, Edits edits) {
+        int n = edits.layers().length;
+        long[] sites = new long[2 * n];
+        for (int i = 0; i < n; i++) {
+            sites[i] = edits.layers()[i];
+            sites[n + i] = edits.parts()[i];
         }
-        return step.create(wide);
+        return step.create(sites, new Shape(2, n));
     }
 
     private NDArray orNone(NDArray array) {
@@ -214,20 +219,23 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * Greedy continuation of a prompt: only the prompt is edited, later tokens see it through keys and values.
+     * Greedy continuation of a prompt. Of edits only the prompt has any, later tokens see them through keys and values; updates of
+     * weights hold for all tokens.
      *
-     * @param edits null for the untouched model
+     * @param adaptation null for the untouched model
      * @return the new token ids, without the end-of-text token
      */
-    public int[] generate(int[] prompt, Edits edits, int maxNewTokens) {
+    public int[] generate(int[] prompt, Adaptation adaptation, int maxNewTokens) {
         List<Integer> out = new ArrayList<>();
         try (NDManager step = newManager()) {
             Layout layout = Layout.of(List.of(new Sequence(prompt, List.of(new int[] {0}))), new int[] {0});
             int length = prompt.length;
             NDArray ids = step.create(toLong(prompt), new Shape(1, length));
-            NDArray where = edits == null ? null : layout.where(step, edits.positions()).get(":, :" + length);
+            NDArray where = layout.where(step, adaptation);
+            where = where == null ? null : where.get(":, :" + length);
             NDArray positions = positions(step, 0, length);
-            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, edits,
+            Adaptation later = adaptation == null ? null : adaptation.afterPrompt();
+            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, adaptation,
                     true);
             while (out.size() < maxNewTokens && length < config.context()) {
                 NDArray hidden = now.get(0);
@@ -240,7 +248,7 @@ public final class CausalLm implements AutoCloseable {
                 NDArray place = positions(step, length, 1);
                 NDArray newest = embed(step.create(new long[] {next}, new Shape(1, 1)), place);
                 NDList fresh = extend(newest, 0, config.layers(), false, place,
-                        step.zeros(new Shape(1, 1, 1, length + 1)), past, null, null, true);
+                        step.zeros(new Shape(1, 1, 1, length + 1)), past, null, later, true);
                 now = new NDList(fresh.get(0), fresh.get(1), past.concat(fresh.get(1), 4));
                 length++;
             }

@@ -27,6 +27,11 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
     /** Weights of a layer by their marks, the same in every layer. */
     LinkedHashMap<String, Weight> layerWeights(ModelConfig c, int layer);
 
+    /** Whether the feed-forward part has a gate, as SwiGLU. */
+    default boolean gated() {
+        return false;
+    }
+
     /** The name by which {@link Weight} knows a tensor of the folder, where files are found with several spellings. */
     default String canonical(String tensor) {
         return tensor;

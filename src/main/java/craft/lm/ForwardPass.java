@@ -4,15 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
 
-/** A way to pass a batch through the frozen model with edits. All ways give the same numbers up to rounding. */
+/** A way to pass a batch through the frozen model with a change to it. All ways give the same numbers up to rounding. */
 public interface ForwardPass {
     /**
      * @param step owner of everything made on the way
-     * @param edits null for the untouched model
+     * @param adaptation null for the untouched model
      * @return hidden states {@code [N, d]} after the last block, before the final norm, of the tokens that predict each
      *     continuation token: sequence by sequence, continuation by continuation
      */
-    NDArray hidden(NDManager step, List<Sequence> batch, Edits edits);
+    NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation);
 
     /** Ids of the N continuation tokens in the same order. */
     static long[] targets(List<Sequence> batch) {

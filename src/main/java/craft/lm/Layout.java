@@ -96,18 +96,30 @@ record Layout(List<Sequence> batch, int[] starts, int pastLength, int newLength)
         return step.create(mask, new Shape(batch.size(), 1, newLength, width));
     }
 
-    /** 1 at edited prompt tokens, {@code [B, S, 1]}. */
+    /** {@link #where(NDManager, EditPositions)} of edits, null for anything else. */
+    NDArray where(NDManager step, Adaptation adaptation) {
+        return adaptation instanceof Edits edits ? where(step, edits.positions()) : null;
+    }
+
+    /** 1 at edited prompt tokens, {@code [B, S, parts]}: one part for all, or the first tokens and the last ones apart. */
     NDArray where(NDManager step, EditPositions positions) {
-        float[] where = new float[batch.size() * newLength];
+        int parts = positions.parts();
+        float[] where = new float[batch.size() * newLength * parts];
         for (int b = 0; b < batch.size(); b++) {
             int length = batch.get(b).prompt().length;
             int first = positions.firstOf(length);
             int last = length - positions.lastOf(length);
             for (int i = starts[b]; i < length; i++) {
-                where[b * newLength + i - starts[b]] = i < first || i >= last ? 1 : 0;
+                int at = (b * newLength + i - starts[b]) * parts;
+                if (i < first) {
+                    where[at] = 1;
+                }
+                if (i >= last) {
+                    where[at + parts - 1] = 1;
+                }
             }
         }
-        return step.create(where, new Shape(batch.size(), newLength, 1));
+        return step.create(where, new Shape(batch.size(), newLength, parts));
     }
 
     /** Flat indices into {@code [B * S]} of the tokens that predict each continuation token, in order. */

@@ -113,6 +113,11 @@ record LlamaFamily(double normEpsilon, Rotary rotary, boolean qkvBias, boolean o
     }
 
     @Override
+    public boolean gated() {
+        return true;
+    }
+
+    @Override
     public String text() {
         return "llama.py";
     }

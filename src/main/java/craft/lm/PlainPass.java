@@ -13,12 +13,12 @@ public final class PlainPass implements ForwardPass {
     }
 
     @Override
-    public NDArray hidden(NDManager step, List<Sequence> batch, Edits edits) {
+    public NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation) {
         Layout layout = Layout.of(batch, new int[batch.size()]);
-        NDArray where = edits == null ? null : layout.where(step, edits.positions());
+        NDArray where = layout.where(step, adaptation);
         NDArray positions = layout.positions(step);
         NDArray last = model.extend(model.embed(layout.ids(step), positions), 0, model.config().layers(), false,
-                positions, layout.mask(step), null, where, edits, false).get(0);
+                positions, layout.mask(step), null, where, adaptation, false).get(0);
         return model.pick(last, layout.predictors());
     }
 }

@@ -53,7 +53,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
 
     /**
      * @param positions where all edits of this cache's users act
-     * @param lowest lowest layer that any of them edits
+     * @param lowest the block whose output is kept: the lowest one that any of them edits, below the lowest one that any updates
      * @param budget bytes of keys, values and hidden states kept at most
      */
     public PrefixCache(CausalLm model, EditPositions positions, int lowest, long budget) {
@@ -65,9 +65,9 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     }
 
     @Override
-    public NDArray hidden(NDManager step, List<Sequence> batch, Edits edits) {
-        if (edits != null && (!edits.positions().equals(positions) || edits.layers()[0] < lowest)) {
-            throw new IllegalArgumentException("edits at other positions or below layer " + lowest);
+    public NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation) {
+        if (adaptation != null && !servedBy(adaptation)) {
+            throw new IllegalArgumentException("changes at other positions or at or below block " + lowest);
         }
         List<Kept> kept = new ArrayList<>();
         for (Sequence sequence : batch) {
@@ -77,11 +77,16 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), layout.newLength());
         int layers = model.config().layers();
         NDArray past = kept.stream().allMatch(k -> k.past == null) ? null : past(step, kept, layout);
-        NDArray where = edits == null ? null : layout.where(step, positions);
+        NDArray where = layout.where(step, adaptation);
         NDArray last = model.extend(hidden, lowest + 1, layers, true, layout.positions(step), layout.mask(step), past,
-                where, edits, false).get(0);
+                where, adaptation, false).get(0);
         evict();
         return model.pick(last, layout.predictors());
+    }
+
+    private boolean servedBy(Adaptation adaptation) {
+        boolean edited = positions.equals(adaptation instanceof Edits edits ? edits.positions() : EditPositions.ALL);
+        return edited && adaptation.firstChanged() > lowest;
     }
 
     private NDArray past(NDManager step, List<Kept> kept, Layout layout) {

@@ -3,6 +3,8 @@ package craft.method;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import craft.lm.FloatTensor;
 import craft.lm.ScriptModule;
 import craft.lm.ScriptModule.Tensors;
 import craft.lm.TorchThread;
@@ -52,6 +54,31 @@ public final class AdamW implements AutoCloseable {
         first = keep(first, out.subList(1 + n, 1 + 2 * n));
         second = keep(second, out.subList(1 + 2 * n, 1 + 3 * n));
         return new Update(List.copyOf(out.subList(1, 1 + n)), norm);
+    }
+
+    /** Moments and the number of steps. */
+    public void save(State to) {
+        to.put("steps", steps);
+        if (first != null) {
+            to.put("first", numbers(first));
+            to.put("second", numbers(second));
+        }
+    }
+
+    public void restore(State from) {
+        steps = from.integer("steps");
+        if (from.has("first")) {
+            first = arrays(from.arrays("first"));
+            second = arrays(from.arrays("second"));
+        }
+    }
+
+    private static List<FloatTensor> numbers(List<NDArray> arrays) {
+        return arrays.stream().map(a -> new FloatTensor(a.getShape().getShape(), a.toFloatArray())).toList();
+    }
+
+    private List<NDArray> arrays(List<FloatTensor> numbers) {
+        return numbers.stream().map(n -> manager.create(n.data(), new Shape(n.shape()))).toList();
     }
 
     private List<NDArray> zeros(List<NDArray> like) {

@@ -8,10 +8,14 @@ public interface Monitor {
 
     void stageFinished(Stage stage, int steps, String reason);
 
-    /**
-     * After every optimiser step. May block while the run is paused, and throws {@link Stopped} when it has to end.
-     */
+    /** After every optimiser step. */
     void step(Step step);
+
+    /**
+     * The method stands where {@link ContinualMethod#save} can be called and another process go on. May block while the run
+     * is paused, write a checkpoint, or throw {@link Stopped} when the run has to end.
+     */
+    void safePoint();
 
     void validated(int step, double crossEntropy, double klAverage);
 

@@ -3,6 +3,7 @@ package craft.store;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
+import craft.intervention.Adapter;
 import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.Contents;
 import craft.intervention.InterventionFiles.Origin;
@@ -50,7 +51,14 @@ final class FolderArtifacts implements RunArtifacts {
     }
 
     @Override
-    public void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask) {
+    public void adapters(int after, List<Adapter> groups, List<Integer> groupOfTask) {
+        List<InterventionSet> sets = groups.stream().filter(InterventionSet.class::isInstance).map(InterventionSet.class::cast).toList();
+        if (sets.size() == groups.size()) {
+            interventions(after, sets, groupOfTask);
+        }
+    }
+
+    private void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask) {
         for (int g = 0; g < groups.size(); g++) {
             if (g >= newest.size()) {
                 changedAfter.add(after);

@@ -2,11 +2,12 @@
 # ${family} are the methods of one family, from a text of its own:
 #   embed(ids [B, S], pos [B, S], w) -> [B, S, d], the input of the first block
 #   angles(pos, w) -> two tensors that every block needs of the positions, computed once a pass
-#   project(h [B, S, d], i, the two of angles, w) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
-#   block(h, i, the two of angles, mask, past, w) -> block i's output [B, S, d], its new keys and values
+#   project(h [B, S, d], i, the two of angles, w, ad) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
+#   block(h, i, the two of angles, mask, past, w, ad) -> block i's output [B, S, d], its new keys and values
 #   final_norm(h [N, d], w) -> [N, d], the LM head's input
 # Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
 # of WeightPlan.java.
+# ad are low-rank updates of projections, see adapted; empty for the untouched weights.
 # Shapes: B sequences, S new tokens at positions pos, P tokens before them whose keys and values are given, d hidden size,
 #   H heads, K key-value heads, hd head size, N predictions, V vocabulary, n intervened layers, r rank.
 class M(Module):
@@ -43,22 +44,53 @@ ${family}
       o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
     return torch.reshape(o, [B, S, ${queryWidth}])
 
-  # Adds up[j]^T (down[j] h + bias[j]) where `where` [B, S, 1] is 1, if layer i is layers[j] for some j.
-  def edit(self: __torch__.M, h: Tensor, i: int, where: Tensor, layers: Tensor, down: Tensor, bias: Tensor, up: Tensor) -> Tensor:
+  # Adds up[j]^T (down[j] h + bias[j]) to the tokens of part sites[1][j] if layer i is sites[0][j], for every site j;
+  # where [B, S, parts] is 1 at a part's tokens.
+  def edit(self: __torch__.M, h: Tensor, i: int, where: Tensor, sites: Tensor, down: Tensor, bias: Tensor, up: Tensor) -> Tensor:
     out = h
-    for j in range(torch.size(layers, 0)):
-      if torch.eq(int(torch.select(layers, 0, j)), i):
+    for j in range(torch.size(sites, -1)):
+      if torch.eq(int(torch.select(torch.select(sites, 0, 0), 0, j)), i):
+        part = int(torch.select(torch.select(sites, 0, 1), 0, j))
         low = torch.linear(h, torch.select(down, 0, j), torch.select(bias, 0, j))
-        out = torch.add(h, torch.mul(where, torch.matmul(low, torch.select(up, 0, j))))
+        at = torch.slice(where, 2, part, torch.add(part, 1))
+        out = torch.add(out, torch.mul(at, torch.matmul(low, torch.select(up, 0, j))))
       else:
         pass
+    return out
+
+  # y + B A x, the low-rank update of the projection that made y of x [B, S, in], if block i has one. ad[0]: for each of
+  # the seven projections (q, k, v, o, gate, up, down) the place in ad of A [n, E r, in], followed by B [n, out, E r] and,
+  # with E > 1 experts, by the gate [n, E, in]; 0 for none; then for each the number E. ad[1]: for each block its row in
+  # these, or -1. The experts' shares are softmax(gate x).
+  def adapted(self: __torch__.M, y: Tensor, x: Tensor, i: int, projection: int, ad: List[Tensor]) -> Tensor:
+    out = y
+    if torch.gt(torch.len(ad), 1):
+      at = int(torch.select(ad[0], 0, projection))
+      row = int(torch.select(ad[1], 0, i))
+      if torch.gt(at, 0):
+        if torch.ge(row, 0):
+          low = torch.linear(x, torch.select(ad[at], 0, row), None)
+          experts = int(torch.select(ad[0], 0, torch.add(projection, 7)))
+          if torch.gt(experts, 1):
+            share = torch.softmax(torch.linear(x, torch.select(ad[torch.add(at, 2)], 0, row), None), -1)
+            low = torch.mul(low, torch.repeat_interleave(share, torch.floordiv(torch.size(low, -1), experts), -1))
+          else:
+            pass
+          update = torch.linear(low, torch.select(ad[torch.add(at, 1)], 0, row), None)
+          out = torch.add(y, torch.reshape(update, torch.size(y)))
+        else:
+          pass
+      else:
+        pass
+    else:
+      pass
     return out
 
   # Blocks first .. last - 1. With edited_start the input already is block first - 1's output, whose edit comes first.
   # mask [B, 1, S, P + S] or empty: causal over S alone; past [last - first, 2, B, K, P, hd] or empty. Gives the hidden
   # states [B, S, d] after the last block and, with keep, the new keys and values [last - first, 2, B, K, S, hd] (otherwise
   # past as it came).
-  def extend(self: __torch__.M, h: Tensor, plan: Tensor, pos: Tensor, mask: Tensor, past: Tensor, where: Tensor, layers: Tensor, down: Tensor, bias: Tensor, up: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
+  def extend(self: __torch__.M, h: Tensor, plan: Tensor, pos: Tensor, mask: Tensor, past: Tensor, where: Tensor, sites: Tensor, down: Tensor, bias: Tensor, up: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor]:
     first = int(torch.select(plan, 0, 0))
     last = int(torch.select(plan, 0, 1))
     edited_start = torch.eq(int(torch.select(plan, 0, 2)), 1)
@@ -66,7 +98,7 @@ ${family}
     cos, sin = self.angles(pos, w)
     x = h
     if edited_start:
-      x = self.edit(x, torch.sub(first, 1), where, layers, down, bias, up)
+      x = self.edit(x, torch.sub(first, 1), where, sites, down, bias, up)
     else:
       pass
     seen = mask
@@ -83,8 +115,8 @@ ${family}
         before = torch.select(past, 0, n)
       else:
         pass
-      y, k, v = self.block(x, i, cos, sin, seen, before, w)
-      x = self.edit(y, i, where, layers, down, bias, up)
+      y, k, v = self.block(x, i, cos, sin, seen, before, w, ad)
+      x = self.edit(y, i, where, sites, down, bias, up)
       if keep:
         _0 = torch.append(kept, torch.stack([k, v], 0))
       else:
@@ -102,13 +134,14 @@ ${family}
     cos, sin = self.angles(pos, w)
     none = torch.slice(pos, 0, 0, 0)
     top = torch.sub(int(last), 1)
+    bare = annotate(List[Tensor], [])
     x = self.embed(ids, pos, w)
     kept = annotate(List[Tensor], [])
     for i in range(top):
-      y, k, v = self.block(x, i, cos, sin, none, none, w)
+      y, k, v = self.block(x, i, cos, sin, none, none, w, bare)
       x = y
       _0 = torch.append(kept, torch.stack([k, v], 0))
-    q, k1, v1 = self.project(x, top, cos, sin, w)
+    q, k1, v1 = self.project(x, top, cos, sin, w, bare)
     _1 = torch.append(kept, torch.stack([k1, v1], 0))
     return torch.stack(kept, 0)
 

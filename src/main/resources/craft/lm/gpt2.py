@@ -8,25 +8,28 @@
   def angles(self: __torch__.M, pos: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
     return (pos, pos)
 
-  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
     size = torch.size(h)
     x = torch.layer_norm(h, [${hidden}], ${inputNorm}, ${inputNormBias}, ${epsilon})
     qkv = torch.linear(x, ${qkv}, ${qkvBias})
-    split = torch.permute(torch.view(qkv, [size[0], size[1], 3, ${heads}, ${headDim}]), [2, 0, 3, 1, 4])
-    return (torch.select(split, 0, 0), torch.select(split, 0, 1), torch.select(split, 0, 2))
+    split = torch.view(qkv, [size[0], size[1], 3, ${heads}, ${headDim}])
+    q = torch.transpose(self.adapted(torch.select(split, 2, 0), x, i, 0, ad), 1, 2)
+    k = torch.transpose(self.adapted(torch.select(split, 2, 1), x, i, 1, ad), 1, 2)
+    v = torch.transpose(self.adapted(torch.select(split, 2, 2), x, i, 2, ad), 1, 2)
+    return (q, k, v)
 
   def act(self: __torch__.M, x: Tensor) -> Tensor:
     return ${activation}
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
-    q, k, v = self.project(h, i, cos, sin, w)
+    q, k, v = self.project(h, i, cos, sin, w, ad)
     o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(h, torch.linear(o, ${output}, ${outputBias}))
+    h1 = torch.add(h, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     y = torch.layer_norm(h1, [${hidden}], ${postNorm}, ${postNormBias}, ${epsilon})
-    m = self.act(torch.linear(y, ${up}, ${upBias}))
-    return (torch.add(h1, torch.linear(m, ${down}, ${downBias})), k, v)
+    m = self.act(self.adapted(torch.linear(y, ${up}, ${upBias}), y, i, 5, ad))
+    return (torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad)), k, v)
 
   def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
     return torch.layer_norm(h, [${hidden}], ${norm}, ${normBias}, ${epsilon})

@@ -16,30 +16,33 @@
     rest = torch.slice(x, -1, ${turned}, ${headDim})
     return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin)), rest], -1)
 
-  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
     size = torch.size(h)
     x = torch.layer_norm(h, [${hidden}], ${inputNorm}, ${inputNormBias}, ${epsilon})
     qkv = torch.linear(x, ${qkv}, ${qkvBias})
-    split = torch.permute(torch.view(qkv, [size[0], size[1], ${heads}, 3, ${headDim}]), [3, 0, 2, 1, 4])
-    return (self.rotate(torch.select(split, 0, 0), cos, sin), self.rotate(torch.select(split, 0, 1), cos, sin), torch.select(split, 0, 2))
+    split = torch.view(qkv, [size[0], size[1], ${heads}, 3, ${headDim}])
+    q = torch.transpose(self.adapted(torch.select(split, 3, 0), x, i, 0, ad), 1, 2)
+    k = torch.transpose(self.adapted(torch.select(split, 3, 1), x, i, 1, ad), 1, 2)
+    v = torch.transpose(self.adapted(torch.select(split, 3, 2), x, i, 2, ad), 1, 2)
+    return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
   def act(self: __torch__.M, x: Tensor) -> Tensor:
     return ${activation}
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
-    q, k, v = self.project(h, i, cos, sin, w)
+    q, k, v = self.project(h, i, cos, sin, w, ad)
     o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(h, torch.linear(o, ${output}, ${outputBias}))
+    h1 = torch.add(h, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     read = h1
     if ${parallel}:
       read = h
     else:
       pass
     y = torch.layer_norm(read, [${hidden}], ${postNorm}, ${postNormBias}, ${epsilon})
-    m = self.act(torch.linear(y, ${up}, ${upBias}))
-    return (torch.add(h1, torch.linear(m, ${down}, ${downBias})), k, v)
+    m = self.act(self.adapted(torch.linear(y, ${up}, ${upBias}), y, i, 5, ad))
+    return (torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad)), k, v)
 
   def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
     return torch.layer_norm(h, [${hidden}], ${norm}, ${normBias}, ${epsilon})

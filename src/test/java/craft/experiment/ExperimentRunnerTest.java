@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import craft.error.InvalidInputException;
 import craft.experiment.RunEvent.Stage;
+import craft.intervention.Adapter;
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReft;
 import craft.task.Prediction;
@@ -47,8 +48,8 @@ class ExperimentRunnerTest {
         }
 
         @Override
-        public void interventions(int after, List<InterventionSet> newest, List<Integer> groupOfTask) {
-            groups = newest;
+        public void adapters(int after, List<Adapter> newest, List<Integer> groupOfTask) {
+            groups = newest.stream().map(InterventionSet.class::cast).toList();
         }
 
         RunState state() {

@@ -34,7 +34,7 @@ class RecipeReaderTest {
         assertThat(recipe.model()).isEqualTo("bundled:seedling");
         assertThat(recipe.tasks()).containsExactly(folder.resolve("one").toString(), folder.getParent().resolve("two")
                 .toString());
-        assertThat(recipe.training()).isEqualTo(new TrainingOptions(2e-4, 4, 7, 0.05, 0, 1));
+        assertThat(recipe.training()).isEqualTo(new TrainingOptions(2e-4, 4, 0, 1, 7, 0.05, 0, 1));
         assertThat(recipe.sites()).isEqualTo(SiteOptions.defaults());
         assertThat(recipe.data()).isEqualTo(DataOptions.defaults());
         assertThat(recipe.method()).isEqualTo(CraftOptions.defaults());
@@ -99,7 +99,8 @@ class RecipeReaderTest {
     void everyOptionListedCanBeSetToItsOwnValue() throws IOException {
         Recipe recipe = read("{\"tasks\": [\"one\", \"two\"], \"training\": {\"learningRate\": 0.01}}");
         SortedMap<String, String> options = RecipeReader.options(recipe);
-        assertThat(options.keySet()).startsWith("name", "description", "model", "tasks", "seed", "sites.layers")
+        assertThat(options.keySet()).startsWith("name", "description", "model", "tasks", "seed", "scenario",
+                        "engine.precision")
                 .contains("method.type", "method.merging.kappa").endsWith("method.merging.kappa");
         assertThat(options).containsEntry("training.learningRate", "0.01")
                 .containsEntry("method.merging.alpha", "line-search");

@@ -9,7 +9,9 @@ import craft.lm.PrefixCache;
 import craft.lm.Sequence;
 import craft.lm.Stories;
 import craft.method.TrainingOptions;
-import craft.method.reft.LoReftTraining;
+import craft.method.reft.LoReftTrainable;
+import craft.method.train.Objective;
+import craft.method.train.Training;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,18 +96,18 @@ class LoReftPropertiesTest {
     void rotationsStayOrthonormalThroughTrainingSavingAndLoading() throws IOException {
         InterventionSet trained;
         try (CausalLm model = Stories.load(); PrefixCache pass = new PrefixCache(model, POSITIONS, 0, 1 << 20);
-                LoReftTraining training = new LoReftTraining(model, pass, math, TrainingOptions.defaults(),
+                Training training = LoReftTrainable.training(model, pass, math, TrainingOptions.defaults(),
                         random(4, 64, false, 1))) {
             List<Sequence> batch = List.of(new Sequence(new int[] {1, 403, 407, 261}, List.of(new int[] {298, 2})),
                     new Sequence(new int[] {1, 410, 286}, List.of(new int[] {315, 2})),
                     new Sequence(new int[] {1, 378, 300, 261, 290, 264}, List.of(new int[] {421, 268, 2})));
-            double first = training.step(batch, null, 1e-2).loss();
+            double first = training.step(batch, Objective.CROSS_ENTROPY, 1e-2).loss();
             double last = first;
             for (int step = 1; step < 200; step++) {
-                last = training.step(batch, null, 1e-2).loss();
+                last = training.step(batch, Objective.CROSS_ENTROPY, 1e-2).loss();
             }
             assertThat(last).isLessThan(first / 2);
-            trained = training.current();
+            trained = (InterventionSet) training.current();
         }
         float[] start = random(4, 64, false, 1).sites().get(0).rotation();
         double moved = 0;

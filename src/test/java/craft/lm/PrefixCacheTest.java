@@ -12,8 +12,11 @@ import craft.intervention.LoReftStart;
 import craft.intervention.LoReftTensors;
 import craft.intervention.Positions;
 import craft.method.TrainingOptions;
-import craft.method.reft.LoReftTraining;
-import craft.method.reft.ReferenceStates;
+import craft.method.reft.LoReftTrainable;
+import craft.method.train.Objective;
+import craft.method.train.Objective.Anchor;
+import craft.method.train.Training;
+import craft.method.train.ReferenceStates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -192,10 +195,10 @@ class PrefixCacheTest {
         InterventionSet set = fresh("l4", 1, 3);
         try (PrefixCache cache = new PrefixCache(model, LAST, 1, budget); LoReftMath math = new LoReftMath();
                 ReferenceStates states = new ReferenceStates(model, cache, null, batches);
-                LoReftTraining training = new LoReftTraining(model, cache, math, TrainingOptions.defaults(), set)) {
-            LoReftTraining.Anchor anchor = new LoReftTraining.Anchor(states, CausalLm.Direction.SYMMETRIC, 2, 0.5);
+                Training training = LoReftTrainable.training(model, cache, math, TrainingOptions.defaults(), set)) {
+            Anchor anchor = new Anchor(states, CausalLm.Direction.SYMMETRIC, 2, 0.5);
             for (int step = 0; step < steps; step++) {
-                training.step(batches.get(step % 4), step % 3 == 0 ? null : anchor, 1e-3);
+                training.step(batches.get(step % 4), step % 3 == 0 ? Objective.CROSS_ENTROPY : Objective.anchored(anchor), 1e-3);
                 if (step % 50 == 0) {
                     training.crossEntropy(batches);
                     cache.meanPromptState(batches.get(step % 4));

@@ -55,7 +55,7 @@ class OptimisationTest {
 
     @Test
     void theLearningRateRisesThenFallsTowardsZero() {
-        TrainingOptions options = new TrainingOptions(1, 8, 1, 0.2, 0, 0);
+        TrainingOptions options = new TrainingOptions(1, 8, 0, 1, 1, 0.2, 0, 0);
         Schedule decay = Schedule.warmupAndDecay(options, 10);
         assertThat(IntStream.rangeClosed(1, 10).mapToDouble(decay::rate).toArray())
                 .containsExactly(new double[] {1 / 3., 2 / 3., 1, 7 / 8., 6 / 8., 5 / 8., 4 / 8., 3 / 8., 2 / 8., 1 / 8.}, within(1e-12));

@@ -75,9 +75,9 @@ class ExportsTest {
     }
 
     private void threeTasks() {
-        artifacts.interventions(1, List.of(FIRST), List.of(1));
-        artifacts.interventions(2, List.of(FIRST, SECOND), List.of(1, 2));
-        artifacts.interventions(3, List.of(FIRST_CHANGED, SECOND), List.of(1, 2, 1));
+        artifacts.adapters(1, List.of(FIRST), List.of(1));
+        artifacts.adapters(2, List.of(FIRST, SECOND), List.of(1, 2));
+        artifacts.adapters(3, List.of(FIRST_CHANGED, SECOND), List.of(1, 2, 1));
     }
 
     @Test
@@ -101,7 +101,7 @@ class ExportsTest {
     @Test
     void newestIsByNumberNotByName() {
         for (int after = 1; after <= 10; after++) {
-            artifacts.interventions(after, List.of(Samples.set(after, 3, 8, 0)), List.of(1));
+            artifacts.adapters(after, List.of(Samples.set(after, 3, 8, 0)), List.of(1));
         }
         Exports.export(run, target, ExportFormat.CRAFT);
         assertThat(InterventionFiles.read(target).origin().changedAfter()).containsExactly(10);
@@ -109,8 +109,8 @@ class ExportsTest {
 
     @Test
     void writingTheSameStateAgainReplacesIt() {
-        artifacts.interventions(1, List.of(FIRST), List.of(1));
-        artifacts.interventions(1, List.of(FIRST_CHANGED), List.of(1));
+        artifacts.adapters(1, List.of(FIRST), List.of(1));
+        artifacts.adapters(1, List.of(FIRST_CHANGED), List.of(1));
         assertThat(InterventionFiles.read(run.resolve("interventions/after-1")).groups()).usingRecursiveComparison()
                 .isEqualTo(List.of(FIRST_CHANGED));
     }
@@ -176,7 +176,7 @@ class ExportsTest {
         Exports.export(run, target, ExportFormat.PYREFT);
         Files.writeString(target.resolve("group-2/mine.txt"), "keep");
         Files.writeString(target.resolve("notes.txt"), "keep");
-        artifacts.interventions(4, List.of(Samples.set(9, 2, 8, 5)), List.of(1, 1, 1));
+        artifacts.adapters(4, List.of(Samples.set(9, 2, 8, 5)), List.of(1, 1, 1));
         Exports.export(run, target, ExportFormat.PYREFT);
         assertThat(names(target.resolve("group-1"))).containsExactly("config.json",
                 "intkey_layer_5_comp_block_output_unit_pos_nunit_1#0.bin");

@@ -1,7 +1,9 @@
 package craft.store;
 
 import craft.experiment.DataOptions;
+import craft.experiment.EngineOptions;
 import craft.experiment.Recipe;
+import craft.experiment.Scenario;
 import craft.experiment.RunEvent;
 import craft.experiment.RunEvent.Stage;
 import craft.intervention.InterventionSet;
@@ -25,7 +27,7 @@ final class Samples {
     }
 
     static Recipe recipe(String name, String model, List<String> tasks) {
-        return new Recipe(name, "A description", model, tasks, 7, SiteOptions.defaults(), TrainingOptions.defaults(),
+        return new Recipe(name, "A description", model, tasks, 7, Scenario.TIL, EngineOptions.defaults(), SiteOptions.defaults(), TrainingOptions.defaults(),
                 DataOptions.defaults(), CraftOptions.defaults());
     }
 

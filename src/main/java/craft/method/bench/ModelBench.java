@@ -20,8 +20,10 @@ import craft.method.Answers;
 import craft.method.Batches;
 import craft.method.Seeds;
 import craft.method.TrainingOptions;
-import craft.method.reft.LoReftAnswers;
-import craft.method.reft.LoReftTraining;
+import craft.method.train.AdapterAnswers;
+import craft.method.reft.LoReftTrainable;
+import craft.method.train.Objective;
+import craft.method.train.Training;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -96,13 +98,13 @@ public final class ModelBench {
         List<List<Sequence>> batches = batches(batch, prompt);
         try (LoReftMath math = new LoReftMath();
                 PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
-                LoReftTraining plain = training(new PlainPass(model), math, layers);
-                LoReftTraining cached = training(cache, math, layers)) {
+                Training plain = training(new PlainPass(model), math, layers);
+                Training cached = training(cache, math, layers)) {
             List<Double> first = new ArrayList<>();
             // once more than there are batches: the very first call also warms PyTorch up
             for (List<Sequence> one : Stream.concat(Stream.of(sequences(3).batch(batch, prompt, ANSWER)), batches.stream())
                     .toList()) {
-                first.add(Timing.seconds(() -> cached.step(one, null, LEARNING_RATE)));
+                first.add(Timing.seconds(() -> cached.step(one, Objective.CROSS_ENTROPY, LEARNING_RATE)));
             }
             Turn plainTurn = new Turn(plain, batches);
             Turn cachedTurn = new Turn(cached, batches);
@@ -130,11 +132,11 @@ public final class ModelBench {
                 NDManager scope = model.newManager();
                 AdamW adam = new AdamW(0, 1);
                 PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
-                LoReftTraining training = training(cache, math, layers)) {
+                Training training = training(cache, math, layers)) {
             LoReftTensors set = LoReftTensors.of(scope, start(layers));
             NDArray hidden = cache.hidden(scope, sequences, set.edits());
             List<Double> laps = timing.laps(List.of(
-                    new Timing.Load(() -> training.step(sequences, null, LEARNING_RATE), 3),
+                    new Timing.Load(() -> training.step(sequences, Objective.CROSS_ENTROPY, LEARNING_RATE), 3),
                     new Timing.Load(() -> inStep(step -> cache.hidden(step, sequences, set.edits())), 3),
                     new Timing.Load(() -> {
                         try (NDList loss = model.loss(hidden, targets, null, Direction.FORWARD, 1, 0)) {
@@ -168,8 +170,8 @@ public final class ModelBench {
                 .flatMap(s -> s.continuations().stream().map(c -> new Sequence(s.prompt(), List.of(c)))).toList();
         InterventionSet set = start(layers);
         try (PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
-                Answers plain = new LoReftAnswers(model, new PlainPass(model), set);
-                Answers cached = new LoReftAnswers(model, cache, set)) {
+                Answers plain = new AdapterAnswers(model, new PlainPass(model), set);
+                Answers cached = new AdapterAnswers(model, cache, set)) {
             score(cached, sequences(2).batch(1, prompt, labels, ANSWER));
             double first = Timing.seconds(() -> score(cached, packed));
             List<Double> laps = timing.laps(List.of(new Timing.Load(() -> score(plain, packed), 1),
@@ -203,7 +205,7 @@ public final class ModelBench {
         double seconds = 0;
         try (LoReftMath math = new LoReftMath();
                 PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
-                LoReftTraining training = training(cache, math, layers)) {
+                Training training = training(cache, math, layers)) {
             Iterator<List<Sequence>> order = Stream.iterate(0, epoch -> epoch + 1)
                     .flatMap(epoch -> Batches.epoch(rows, batch, 1, epoch).stream()).iterator();
             ResidentMemory.settled(); // Java gives back what loading needed: that is no part of the steps'
@@ -211,7 +213,7 @@ public final class ModelBench {
                 int count = (int) ((long) steps * tenth / 10 - (long) steps * (tenth - 1) / 10);
                 seconds += Timing.seconds(() -> {
                     for (int i = 0; i < count; i++) {
-                        training.step(order.next(), null, LEARNING_RATE);
+                        training.step(order.next(), Objective.CROSS_ENTROPY, LEARNING_RATE);
                     }
                 });
                 ResidentMemory.settled().ifPresent(samples::add);
@@ -234,18 +236,18 @@ public final class ModelBench {
 
     /** One step after the other, on different batches in turn. */
     private static final class Turn implements Runnable {
-        private final LoReftTraining training;
+        private final Training training;
         private final List<List<Sequence>> batches;
         private int next;
 
-        Turn(LoReftTraining training, List<List<Sequence>> batches) {
+        Turn(Training training, List<List<Sequence>> batches) {
             this.training = training;
             this.batches = batches;
         }
 
         @Override
         public void run() {
-            training.step(batches.get(next++ % batches.size()), null, LEARNING_RATE);
+            training.step(batches.get(next++ % batches.size()), Objective.CROSS_ENTROPY, LEARNING_RATE);
         }
     }
 
@@ -280,7 +282,7 @@ public final class ModelBench {
         return LoReftStart.fresh(POSITIONS, layers, RANK, model.config().hiddenSize(), false, Seeds.random(1, "bench", 0));
     }
 
-    private LoReftTraining training(ForwardPass pass, LoReftMath math, int[] layers) {
-        return new LoReftTraining(model, pass, math, TrainingOptions.defaults(), start(layers));
+    private Training training(ForwardPass pass, LoReftMath math, int[] layers) {
+        return LoReftTrainable.training(model, pass, math, TrainingOptions.defaults(), start(layers));
     }
 }

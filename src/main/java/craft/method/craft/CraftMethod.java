@@ -1,11 +1,13 @@
 package craft.method.craft;
 
+import craft.intervention.Adapter;
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
 import craft.intervention.LoReftStart;
 import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
 import craft.lm.CausalLm;
+import craft.lm.FloatTensor;
 import craft.lm.PrefixCache;
 import craft.lm.Sequence;
 import craft.method.Answers;
@@ -16,7 +18,8 @@ import craft.method.Seeds;
 import craft.method.Stage;
 import craft.method.TrainingOptions;
 import craft.method.TrainingTask;
-import craft.method.reft.LoReftAnswers;
+import craft.method.State;
+import craft.method.train.AdapterAnswers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,6 +45,7 @@ public final class CraftMethod implements ContinualMethod {
     private final List<float[]> centres = new ArrayList<>();
     private final List<Integer> members = new ArrayList<>();
     private final Map<Integer, Integer> table = new HashMap<>();
+    private Lesson lesson;
 
     /** @param cacheBytes memory for prefilled prompts */
     public CraftMethod(CausalLm model, CraftOptions options, SiteOptions sites, TrainingOptions training, long seed, long cacheBytes) {
@@ -52,7 +56,7 @@ public final class CraftMethod implements ContinualMethod {
         this.layers = sites.layersOf(model.config().layers());
         this.positions = Positions.parse(sites.positions());
         this.pass = new PrefixCache(model, positions, layers[0], cacheBytes);
-        this.workshop = new Workshop(model, pass, math, training, seed);
+        this.workshop = new Workshop(model, pass, math, positions, layers, training, seed);
     }
 
     @Override
@@ -64,31 +68,28 @@ public final class CraftMethod implements ContinualMethod {
     @Override
     public void learn(TrainingTask task, Monitor monitor) {
         List<Sequence> probe = probe(task);
+        lesson = lesson == null ? new Lesson() : lesson;
         InterventionSet start = LoReftStart.fresh(positions, layers, sites.rank(), model.config().hiddenSize(),
                 sites.identityStart(), Seeds.random(workshop.seed(), "start", task.index()));
-        Monitor.Routed decision;
-        if (options.routing().enabled()) {
-            Router router = new Router(workshop, options.routing());
-            start = router.warmUp(start, task, monitor);
-            monitor.stageStarted(Stage.ROUTE, 0);
-            decision = router.decide(start, groups, probe);
-            monitor.routed(decision);
-            monitor.stageFinished(Stage.ROUTE, 0, "");
-        } else {
-            boolean open = groups.isEmpty();
-            decision = new Monitor.Routed(List.of(), Double.NaN, Double.NaN, "routing off", open ? 0 : 1, 1, open);
-            monitor.routed(decision);
+        if (lesson.decision() == null) {
+            start = options.routing().enabled() ? route(start, task, probe, monitor) : start;
+            if (!options.routing().enabled()) {
+                boolean open = groups.isEmpty();
+                lesson.decided(new Monitor.Routed(List.of(), Double.NaN, Double.NaN, "routing off", open ? 0 : 1, 1, open));
+                monitor.routed(lesson.decision());
+            }
         }
+        Monitor.Routed decision = lesson.decision();
         Tuner tuner = new Tuner(workshop, options.tuning());
         if (decision.opened()) {
-            InterventionSet trained = tuner.tune(start, null, task, monitor);
+            InterventionSet trained = tuner.tune(start, null, task, lesson, monitor);
             groups.add(trained);
             centres.add(new float[model.config().hiddenSize()]);
             members.add(0);
         } else {
             InterventionSet reference = groups.get(decision.group() - 1);
             boolean fromGroup = options.tuning().start() == CraftOptions.Start.GROUP || !options.routing().enabled();
-            InterventionSet trained = tuner.tune(fromGroup ? reference : start, reference, task, monitor);
+            InterventionSet trained = tuner.tune(fromGroup ? reference : start, reference, task, lesson, monitor);
             groups.set(decision.group() - 1, options.merging().enabled()
                     ? new Merger(workshop, options.merging(), options.routing().direction()).merge(decision.group(), reference, trained, probe, monitor)
                     : trained);
@@ -97,6 +98,18 @@ public final class CraftMethod implements ContinualMethod {
         remember(decision.group() - 1, probe);
         pass.forget(task.train());
         pass.forget(task.eval());
+        lesson = null;
+    }
+
+    /** Warms up and decides; gives the warmed-up intervention. */
+    private InterventionSet route(InterventionSet fresh, TrainingTask task, List<Sequence> probe, Monitor monitor) {
+        Router router = new Router(workshop, options.routing());
+        InterventionSet warm = router.warmUp(fresh, task, lesson, monitor);
+        monitor.stageStarted(Stage.ROUTE, 0);
+        lesson.decided(router.decide(warm, groups, probe));
+        monitor.routed(lesson.decision());
+        monitor.stageFinished(Stage.ROUTE, 0, "");
+        return warm;
     }
 
     /** P_t: a fixed random sample of the training rows. */
@@ -126,13 +139,21 @@ public final class CraftMethod implements ContinualMethod {
     /** The group whose prompts' mean hidden state at the lowest intervened layer is nearest (Euclidean). */
     @Override
     public int nearestGroup(List<Sequence> prompts) {
+        return groups.isEmpty() ? 0 : nearest(pass.meanPromptState(prompts));
+    }
+
+    @Override
+    public int[] groupsOf(List<Sequence> prompts) {
+        return prompts.stream().mapToInt(prompt -> nearestGroup(List.of(prompt))).toArray();
+    }
+
+    private int nearest(float[] state) {
         int nearest = 0;
         double least = Double.POSITIVE_INFINITY;
-        float[] mean = groups.isEmpty() ? new float[0] : pass.meanPromptState(prompts);
         for (int g = 0; g < groups.size(); g++) {
             double distance = 0;
-            for (int i = 0; i < mean.length; i++) {
-                distance += Math.pow(mean[i] - centres.get(g)[i], 2);
+            for (int i = 0; i < state.length; i++) {
+                distance += Math.pow(state[i] - centres.get(g)[i], 2);
             }
             if (distance < least) {
                 least = distance;
@@ -144,17 +165,54 @@ public final class CraftMethod implements ContinualMethod {
 
     @Override
     public Answers answers(int group) {
-        return new LoReftAnswers(model, pass, group == 0 ? null : groups.get(group - 1));
+        return new AdapterAnswers(model, pass, group == 0 ? null : groups.get(group - 1));
     }
 
     @Override
-    public List<InterventionSet> groups() {
+    public List<Adapter> groups() {
         return List.copyOf(groups);
     }
 
     @Override
     public long trainedParameters() {
         return groups.stream().mapToLong(InterventionSet::parameters).sum();
+    }
+
+    /** Groups, their centres in hidden space, and the task table. */
+    @Override
+    public long storedBytes() {
+        return Float.BYTES * (trainedParameters() + (long) groups.size() * model.config().hiddenSize());
+    }
+
+    @Override
+    public void save(State to) {
+        to.put("groups", groups.size());
+        for (int g = 0; g < groups.size(); g++) {
+            State group = to.part("group").part(g + 1);
+            group.put("parameters", groups.get(g).stacked());
+            group.put("centre", new FloatTensor(new long[] {centres.get(g).length}, centres.get(g).clone()));
+            group.put("members", members.get(g));
+        }
+        to.put("tasks", table.size());
+        table.forEach((task, group) -> to.part("table").put(task.toString(), group));
+        to.put("halfLearnt", lesson != null);
+        if (lesson != null) {
+            lesson.save(to.part("lesson"));
+        }
+    }
+
+    @Override
+    public void restore(State from) {
+        for (int g = 1; g <= from.integer("groups"); g++) {
+            State group = from.part("group").part(g);
+            groups.add(InterventionSet.of(positions, layers, group.arrays("parameters")));
+            centres.add(group.array("centre").data().clone());
+            members.add(group.integer("members"));
+        }
+        for (int task = 1; task <= from.integer("tasks"); task++) {
+            table.put(task, from.part("table").integer(Integer.toString(task)));
+        }
+        lesson = from.flag("halfLearnt") ? new Lesson(from.part("lesson")) : null;
     }
 
     @Override

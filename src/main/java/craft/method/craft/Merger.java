@@ -5,7 +5,7 @@ import craft.lm.CausalLm.Direction;
 import craft.lm.Sequence;
 import craft.method.Monitor;
 import craft.method.Stage;
-import craft.method.reft.ReferenceStates;
+import craft.method.train.ReferenceStates;
 import java.util.List;
 import java.util.Locale;
 

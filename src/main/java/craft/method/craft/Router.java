@@ -2,13 +2,13 @@ package craft.method.craft;
 
 import craft.intervention.InterventionSet;
 import craft.lm.Sequence;
-import craft.method.Batches;
 import craft.method.Monitor;
 import craft.method.Schedule;
 import craft.method.Stage;
 import craft.method.TrainingTask;
-import craft.method.reft.LoReftTraining;
-import craft.method.reft.ReferenceStates;
+import craft.method.train.Objective;
+import craft.method.train.ReferenceStates;
+import craft.method.train.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,26 +23,13 @@ final class Router {
     }
 
     /** Trains {@code fresh} with cross-entropy alone for the warm-up's steps. */
-    InterventionSet warmUp(InterventionSet fresh, TrainingTask task, Monitor monitor) {
+    InterventionSet warmUp(InterventionSet fresh, TrainingTask task, Lesson lesson, Monitor monitor) {
         int steps = options.warmupSteps();
-        Schedule schedule = Schedule.warmupOnly(workshop.training(), steps);
-        monitor.stageStarted(Stage.WARM_UP, steps);
-        int batchSize = workshop.training().batchSize();
-        int step = 0;
-        try (LoReftTraining training = workshop.train(fresh)) {
-            for (int epoch = 0; step < steps; epoch++) {
-                for (List<Sequence> batch : Batches.epoch(task.train(), batchSize, workshop.seed(), task.index() * 1000 + epoch)) {
-                    if (step == steps) {
-                        break;
-                    }
-                    double rate = schedule.rate(++step);
-                    LoReftTraining.Outcome o = training.step(batch, null, rate);
-                    monitor.step(new Monitor.Step(Stage.WARM_UP, step, steps, o.loss(), o.crossEntropy(), o.kl(), 0, rate,
-                            o.gradientNorm(), batch.stream().mapToInt(Sequence::length).sum()));
-                }
-            }
-            monitor.stageFinished(Stage.WARM_UP, steps, "");
-            return training.current();
+        try (TrainingLoop loop = workshop.train(fresh)) {
+            lesson.begin(Stage.WARM_UP, loop, null);
+            loop.run(new TrainingLoop.Plan(Stage.WARM_UP, task.train(), task.index() * 1000, steps,
+                    Schedule.warmupOnly(workshop.training(), steps)), batch -> Objective.CROSS_ENTROPY, "", monitor);
+            return workshop.set(loop.training());
         }
     }
 

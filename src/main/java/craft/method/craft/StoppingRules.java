@@ -1,5 +1,7 @@
 package craft.method.craft;
 
+import craft.method.State;
+
 /**
  * When tuning a joined group ends before its last epoch, all by the divergence KL(reference || trained) of the batches:
  * <ul>
@@ -23,6 +25,26 @@ final class StoppingRules {
 
     void step(double kl) {
         window[steps++ % window.length] = kl;
+    }
+
+    void save(State to) {
+        to.put("steps", steps);
+        for (int i = 0; i < window.length; i++) {
+            to.part("window").put("" + i, window[i]);
+        }
+        to.put("lastAverage", lastAverage);
+        to.put("bestCrossEntropy", bestCrossEntropy);
+        to.put("quietChecks", quietChecks);
+    }
+
+    void restore(State from) {
+        steps = from.integer("steps");
+        for (int i = 0; i < window.length; i++) {
+            window[i] = from.part("window").real("" + i);
+        }
+        lastAverage = from.real("lastAverage");
+        bestCrossEntropy = from.real("bestCrossEntropy");
+        quietChecks = from.integer("quietChecks");
     }
 
     /** Mean divergence of the last steps, NaN where there is none. */

@@ -7,9 +7,11 @@ import craft.method.Monitor;
 import craft.method.Schedule;
 import craft.method.Stage;
 import craft.method.TrainingTask;
-import craft.method.reft.LoReftTraining;
-import craft.method.reft.LoReftTraining.Anchor;
-import craft.method.reft.ReferenceStates;
+import craft.method.train.Objective;
+import craft.method.train.Objective.Anchor;
+import craft.method.train.ReferenceStates;
+import craft.method.train.Training;
+import craft.method.train.TrainingLoop;
 import java.util.List;
 
 /** Stage 2: cross-entropy plus lambda times the divergence to the group's frozen intervention, until a stopping rule fires. */
@@ -26,46 +28,56 @@ final class Tuner {
      * @param start where training starts
      * @param reference the group's frozen intervention, null for a new group
      */
-    InterventionSet tune(InterventionSet start, InterventionSet reference, TrainingTask task, Monitor monitor) {
+    InterventionSet tune(InterventionSet start, InterventionSet reference, TrainingTask task, Lesson lesson, Monitor monitor) {
         boolean anchored = options.watched() && (reference != null || options.anchorNewGroups());
         try (ReferenceStates states = anchored ? workshop.states(reference, task.train()) : null;
-                LoReftTraining training = workshop.train(start)) {
+                TrainingLoop loop = workshop.train(start)) {
             Anchor anchor = anchored ? new Anchor(states, options.direction(), options.temperature(), options.lambda()) : null;
-            run(training, anchor, task, monitor);
-            return training.current();
+            StoppingRules rules = new StoppingRules(options);
+            lesson.begin(Stage.TUNE, loop, rules);
+            int planned = workshop.training().epochs() * Batches.perEpoch(task.train().size(), workshop.training().batchSize());
+            loop.run(new TrainingLoop.Plan(Stage.TUNE, task.train(), task.index() * 1000 + 500, planned,
+                    Schedule.warmupAndDecay(workshop.training(), planned)),
+                    new Course(Objective.anchored(anchor), rules, loop.training(), workshop.withoutGradient(task.eval()), monitor),
+                    "epochs", monitor);
+            return workshop.set(loop.training());
         }
     }
 
-    private void run(LoReftTraining training, Anchor anchor, TrainingTask task, Monitor monitor) {
-        int batchSize = workshop.training().batchSize();
-        int planned = workshop.training().epochs() * Batches.perEpoch(task.train().size(), batchSize);
-        Schedule schedule = Schedule.warmupAndDecay(workshop.training(), planned);
-        StoppingRules rules = new StoppingRules(options);
-        List<List<Sequence>> validation = workshop.withoutGradient(task.eval());
-        monitor.stageStarted(Stage.TUNE, planned);
-        int step = 0;
-        for (int epoch = 0; epoch < workshop.training().epochs(); epoch++) {
-            for (List<Sequence> batch : Batches.epoch(task.train(), batchSize, workshop.seed(), task.index() * 1000 + 500 + epoch)) {
-                double rate = schedule.rate(++step);
-                LoReftTraining.Outcome o = training.step(batch, anchor, rate);
-                monitor.step(new Monitor.Step(Stage.TUNE, step, planned, o.loss(), o.crossEntropy(), o.kl(),
-                        anchor == null ? 0 : options.lambda(), rate, o.gradientNorm(),
-                        batch.stream().mapToInt(Sequence::length).sum()));
-                rules.step(o.kl());
-                if (rules.overBudget()) {
-                    monitor.stageFinished(Stage.TUNE, step, "budget");
-                    return;
-                }
-                if (step % options.checkEvery() == 0 && !validation.isEmpty()) {
-                    double crossEntropy = training.crossEntropy(validation);
-                    monitor.validated(step, crossEntropy, rules.klAverage());
-                    if (rules.settled(crossEntropy)) {
-                        monitor.stageFinished(Stage.TUNE, step, "settled");
-                        return;
-                    }
+    private final class Course implements TrainingLoop.Course {
+        private final Objective objective;
+        private final StoppingRules rules;
+        private final Training training;
+        private final List<List<Sequence>> validation;
+        private final Monitor monitor;
+
+        Course(Objective objective, StoppingRules rules, Training training, List<List<Sequence>> validation, Monitor monitor) {
+            this.objective = objective;
+            this.rules = rules;
+            this.training = training;
+            this.validation = validation;
+            this.monitor = monitor;
+        }
+
+        @Override
+        public Objective objective(List<Sequence> batch) {
+            return objective;
+        }
+
+        @Override
+        public String after(int step, Training.Outcome outcome) {
+            rules.step(outcome.kl());
+            if (rules.overBudget()) {
+                return "budget";
+            }
+            if (step % options.checkEvery() == 0 && !validation.isEmpty()) {
+                double crossEntropy = training.crossEntropy(validation);
+                monitor.validated(step, crossEntropy, rules.klAverage());
+                if (rules.settled(crossEntropy)) {
+                    return "settled";
                 }
             }
+            return null;
         }
-        monitor.stageFinished(Stage.TUNE, step, "epochs");
     }
 }

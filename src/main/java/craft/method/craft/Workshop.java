@@ -2,22 +2,31 @@ package craft.method.craft;
 
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
+import craft.intervention.Positions;
 import craft.lm.CausalLm;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.method.Batches;
 import craft.method.TrainingOptions;
-import craft.method.reft.LoReftTraining;
-import craft.method.reft.ReferenceStates;
+import craft.method.reft.LoReftTrainable;
+import craft.method.train.ReferenceStates;
+import craft.method.train.Training;
+import craft.method.train.TrainingLoop;
 import java.util.List;
 
 /** What all three stages work with. */
-record Workshop(CausalLm model, ForwardPass pass, LoReftMath math, TrainingOptions training, long seed) {
+record Workshop(CausalLm model, ForwardPass pass, LoReftMath math, Positions positions, int[] layers, TrainingOptions training,
+        long seed) {
     /** Padded tokens a batch where no gradient is needed. */
     private static final int TOKENS = 2048;
 
-    LoReftTraining train(InterventionSet start) {
-        return new LoReftTraining(model, pass, math, training, start);
+    TrainingLoop train(InterventionSet start) {
+        return new TrainingLoop(LoReftTrainable.training(model, pass, math, training, start), training, seed);
+    }
+
+    /** A set from its trained values. */
+    InterventionSet set(Training trained) {
+        return InterventionSet.of(positions, layers, trained.values());
     }
 
     /** @param set null for the untouched model */

@@ -1,5 +1,8 @@
 package craft.method.reft;
 
+import craft.method.train.Objective;
+import craft.method.train.ReferenceStates;
+import craft.method.train.Training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,8 +19,8 @@ import craft.lm.Sequence;
 import craft.lm.Stories;
 import craft.lm.oracle.TinyModels;
 import craft.method.TrainingOptions;
-import craft.method.reft.LoReftTraining.Anchor;
-import craft.method.reft.LoReftTraining.Outcome;
+import craft.method.train.Objective.Anchor;
+import craft.method.train.Training.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,9 +114,9 @@ class CachedEqualsPlainTest {
             try (ReferenceStates states = new ReferenceStates(model, pass, reference, batches)) {
                 Anchor anchor = new Anchor(states, direction, temperature, 0.5);
                 for (List<Sequence> batch : batches) {
-                    try (LoReftTraining training = training(model, pass, set)) {
-                        List<float[]> gradients = training.gradients(batch, anchor);
-                        results.add(new Result(gradients, training.step(batch, anchor, 0)));
+                    try (Training training = training(model, pass, set)) {
+                        List<float[]> gradients = training.gradients(batch, Objective.anchored(anchor));
+                        results.add(new Result(gradients, training.step(batch, Objective.anchored(anchor), 0)));
                     }
                 }
             }
@@ -202,17 +205,17 @@ class CachedEqualsPlainTest {
         }
     }
 
-    private static LoReftTraining training(CausalLm model, ForwardPass pass, InterventionSet start) {
-        return new LoReftTraining(model, pass, math, TrainingOptions.defaults(), start);
+    private static Training training(CausalLm model, ForwardPass pass, InterventionSet start) {
+        return LoReftTrainable.training(model, pass, math, TrainingOptions.defaults(), start);
     }
 
     private static InterventionSet train(CausalLm model, ForwardPass pass, InterventionSet start,
             List<List<Sequence>> batches) {
-        try (LoReftTraining training = training(model, pass, start)) {
+        try (Training training = training(model, pass, start)) {
             for (int step = 0; step < 30; step++) {
-                training.step(batches.get(step % batches.size()), null, 1e-3);
+                training.step(batches.get(step % batches.size()), Objective.CROSS_ENTROPY, 1e-3);
             }
-            return training.current();
+            return (InterventionSet) training.current();
         }
     }
 }

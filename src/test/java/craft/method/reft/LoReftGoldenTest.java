@@ -1,5 +1,9 @@
 package craft.method.reft;
 
+import craft.method.train.Objective;
+import craft.method.train.Objective.Anchor;
+import craft.method.train.ReferenceStates;
+import craft.method.train.Training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -57,7 +61,7 @@ class LoReftGoldenTest {
     }
 
     private static double crossEntropy(ForwardPass pass, Sequence sequence, InterventionSet set) {
-        try (LoReftTraining training = new LoReftTraining(model, pass, math, TrainingOptions.defaults(), set)) {
+        try (Training training = LoReftTrainable.training(model, pass, math, TrainingOptions.defaults(), set)) {
             return training.crossEntropy(List.of(List.of(sequence)));
         }
     }
@@ -105,9 +109,9 @@ class LoReftGoldenTest {
                 try (PrefixCache cache = new PrefixCache(model, a.positions(), 1, 1 << 20)) {
                     for (ForwardPass pass : List.of(new PlainPass(model), cache)) {
                         try (ReferenceStates reference = new ReferenceStates(model, pass, b, batches);
-                                LoReftTraining training = new LoReftTraining(model, pass, math, TrainingOptions.defaults(), a)) {
+                                Training training = LoReftTrainable.training(model, pass, math, TrainingOptions.defaults(), a)) {
                             List<float[]> gradients = training.gradients(batches.get(0),
-                                    new LoReftTraining.Anchor(reference, Direction.FORWARD, 1, 0.5));
+                                    Objective.anchored(new Anchor(reference, Direction.FORWARD, 1, 0.5)));
                             compare(gradients, entry.getValue());
                         }
                     }

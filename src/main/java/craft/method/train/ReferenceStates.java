@@ -1,15 +1,14 @@
-package craft.method.reft;
+package craft.method.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import craft.intervention.InterventionSet;
-import craft.intervention.LoReftTensors;
+import craft.intervention.Adapter;
+import craft.lm.Adaptation;
 import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
-import craft.lm.Edits;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last hidden states of answer tokens under a fixed set of interventions, computed once per example: the constant side
+ * The last hidden states of answer tokens under a fixed adapter, computed once per example: the constant side
  * of a divergence. Hidden states are kept, not logits; the LM head is applied again when they are used.
  */
 public final class ReferenceStates implements AutoCloseable {
@@ -26,16 +25,16 @@ public final class ReferenceStates implements AutoCloseable {
     private final List<List<Sequence>> batches;
     private final Map<Sequence, NDArray> states = new HashMap<>();
 
-    /** @param set null for the untouched model; @param batches how the examples are passed forward */
-    public ReferenceStates(CausalLm model, ForwardPass pass, InterventionSet set, List<List<Sequence>> batches) {
+    /** @param adapter null for the untouched model; @param batches how the examples are passed forward */
+    public ReferenceStates(CausalLm model, ForwardPass pass, Adapter adapter, List<List<Sequence>> batches) {
         this.model = model;
         this.owner = model.newManager();
         this.batches = batches;
         try (NDManager scope = model.newManager()) {
-            Edits edits = set == null ? null : LoReftTensors.of(scope, set).edits();
+            Adaptation adaptation = adapter == null ? null : adapter.on(scope);
             for (List<Sequence> batch : batches) {
                 try (NDManager step = model.newManager()) {
-                    NDArray hidden = pass.hidden(step, batch, edits);
+                    NDArray hidden = pass.hidden(step, batch, adaptation);
                     int from = 0;
                     for (Sequence sequence : batch) {
                         NDArray own = hidden.get(new NDIndex(from + ":" + (from + sequence.predictions()))).duplicate();

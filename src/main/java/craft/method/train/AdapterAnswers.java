@@ -1,37 +1,36 @@
-package craft.method.reft;
+package craft.method.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import craft.intervention.InterventionSet;
-import craft.intervention.LoReftTensors;
+import craft.intervention.Adapter;
+import craft.lm.Adaptation;
 import craft.lm.CausalLm;
-import craft.lm.Edits;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.method.Answers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The model with one set of interventions, or none. */
-public final class LoReftAnswers implements Answers {
+/** The model with one adapter, or none. */
+public final class AdapterAnswers implements Answers {
     private final CausalLm model;
     private final ForwardPass pass;
     private final NDManager owner;
-    private final Edits edits;
+    private final Adaptation adaptation;
 
-    /** @param set null for the untouched model */
-    public LoReftAnswers(CausalLm model, ForwardPass pass, InterventionSet set) {
+    /** @param adapter null for the untouched model */
+    public AdapterAnswers(CausalLm model, ForwardPass pass, Adapter adapter) {
         this.model = model;
         this.pass = pass;
         this.owner = model.newManager();
-        this.edits = set == null ? null : LoReftTensors.of(owner, set).edits();
+        this.adaptation = adapter == null ? null : adapter.on(owner);
     }
 
     @Override
     public List<double[]> logLikelihoods(List<Sequence> batch) {
         float[] tokens;
         try (NDManager step = model.newManager()) {
-            tokens = model.logLikelihood(pass.hidden(step, batch, edits), ForwardPass.targets(batch));
+            tokens = model.logLikelihood(pass.hidden(step, batch, adaptation), ForwardPass.targets(batch));
         }
         List<double[]> sums = new ArrayList<>();
         int at = 0;
@@ -49,7 +48,7 @@ public final class LoReftAnswers implements Answers {
 
     @Override
     public int[] generate(int[] prompt, int maxNewTokens) {
-        return model.generate(prompt, edits, maxNewTokens);
+        return model.generate(prompt, adaptation, maxNewTokens);
     }
 
     @Override

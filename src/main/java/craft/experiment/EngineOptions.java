@@ -1,0 +1,34 @@
+package craft.experiment;
+
+import craft.error.InvalidInputException;
+
+/**
+ * How the machine is used. Nothing here changes what is computed, but for rounding.
+ *
+ * @param precision number format of the frozen model's weights and activations; interventions, loss and divergences are
+ *     always float32
+ * @param cacheMegabytes memory for prefilled prompts; 0: a share of what the machine has
+ * @param halfCache keep prefilled keys, values and hidden states as float16
+ * @param checkpointEvery optimiser steps between two checkpoints, besides one after every task; 0: only after tasks
+ * @param keepCheckpoints newest checkpoints kept of a run
+ */
+public record EngineOptions(Precision precision, int cacheMegabytes, boolean halfCache, int checkpointEvery, int keepCheckpoints) {
+
+    public enum Precision { FLOAT32, BFLOAT16 }
+
+    public static EngineOptions defaults() {
+        return new EngineOptions(Precision.FLOAT32, 0, false, 100, 2);
+    }
+
+    void check() {
+        require(cacheMegabytes >= 0, "cacheMegabytes", cacheMegabytes, "0 or more");
+        require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, "0 or more");
+        require(keepCheckpoints >= 1, "keepCheckpoints", keepCheckpoints, "at least 1");
+    }
+
+    private static void require(boolean good, String option, int value, String range) {
+        if (!good) {
+            throw new InvalidInputException("Option engine." + option + " is " + value + "; it must be " + range + ".");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package craft.method.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import craft.lm.Adaptation;
+import craft.lm.CausalLm;
+import craft.lm.CausalLm.Direction;
+import craft.lm.FloatTensor;
+import craft.lm.ForwardPass;
+import craft.lm.Sequence;
+import craft.lm.TorchThread;
+import craft.intervention.Adapter;
+import craft.method.AdamW;
+import craft.method.State;
+import craft.method.TrainingOptions;
+import craft.method.train.Objective.Anchor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Parameters being trained: the gradient of an {@link Objective}, AdamW, and the retraction of the {@link Trainable}. The
+ * base model's weights never change. Confined to one thread.
+ */
+public final class Training implements AutoCloseable {
+
+    /**
+     * In nats per answer token.
+     *
+     * @param loss what was minimised
+     * @param kl NaN without an anchor
+     * @param gradientNorm before clipping
+     */
+    public record Outcome(double loss, double crossEntropy, double kl, double gradientNorm) {
+    }
+
+    private final CausalLm model;
+    private final ForwardPass pass;
+    private final Trainable trainable;
+    private final AdamW optimiser;
+    private final NDManager owner;
+    private List<NDArray> parameters;
+
+    /** @param start the parameters' values at the beginning */
+    public Training(CausalLm model, ForwardPass pass, Trainable trainable, List<FloatTensor> start, TrainingOptions options) {
+        this.model = model;
+        this.pass = pass;
+        this.trainable = trainable;
+        this.optimiser = new AdamW(options.weightDecay(), options.maxGradientNorm());
+        this.owner = model.newManager();
+        this.parameters = create(start);
+    }
+
+    private List<NDArray> create(List<FloatTensor> values) {
+        return values.stream().map(v -> owner.create(v.data(), new Shape(v.shape()))).toList();
+    }
+
+    public Outcome step(List<Sequence> batch, Objective objective, double learningRate) {
+        try (NDManager step = model.newManager()) {
+            Gradients g = gradients(step, batch, objective);
+            List<NDArray> gradients = objective.rule() == null ? g.gradients
+                    : objective.rule().change(step, g.leaves, g.gradients);
+            AdamW.Update update = optimiser.step(g.leaves, gradients, learningRate);
+            List<NDArray> fresh = trainable.retract(update.parameters());
+            fresh.forEach(array -> array.attach(owner));
+            parameters.forEach(NDArray::close);
+            parameters = List.copyOf(fresh);
+            return new Outcome(g.loss, g.crossEntropy, g.kl, update.gradientNorm());
+        }
+    }
+
+    private record Gradients(List<NDArray> leaves, List<NDArray> gradients, double loss, double crossEntropy, double kl) {
+    }
+
+    private Gradients gradients(NDManager step, List<Sequence> batch, Objective objective) {
+        List<NDArray> leaves = new ArrayList<>();
+        for (NDArray array : parameters) {
+            NDArray leaf = array.duplicate();
+            leaf.attach(step);
+            leaf.setRequiresGradient(true);
+            leaves.add(leaf);
+        }
+        Anchor anchor = objective.anchor();
+        NDArray reference = anchor == null ? null : anchor.reference().of(step, batch);
+        NDArray[] total = new NDArray[1];
+        NDList[] loss = new NDList[1];
+        TorchThread.withGradients(() -> {
+            NDArray hidden = pass.hidden(step, batch, trainable.adaptation(leaves));
+            loss[0] = model.loss(hidden, ForwardPass.targets(batch), reference,
+                    anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
+                    anchor == null ? 0 : anchor.lambda());
+            total[0] = loss[0].get(0);
+            if (objective.penalty() != null) {
+                total[0] = total[0].add(objective.penalty().of(step, leaves));
+            }
+            JniUtils.backward((PtNDArray) total[0], (PtNDArray) step.create(1f), false, false);
+        });
+        return new Gradients(leaves, leaves.stream().map(NDArray::getGradient).toList(), total[0].getFloat(),
+                loss[0].get(1).getFloat(), anchor == null ? Double.NaN : loss[0].get(2).getFloat());
+    }
+
+    /** Gradients of the objective without its rule, as plain numbers; nothing is trained. */
+    public List<float[]> gradients(List<Sequence> batch, Objective objective) {
+        try (NDManager step = model.newManager()) {
+            return gradients(step, batch, objective).gradients.stream().map(NDArray::toFloatArray).toList();
+        }
+    }
+
+    /** Mean cross-entropy over the answer tokens of all batches, without training. */
+    public double crossEntropy(List<List<Sequence>> batches) {
+        double sum = 0;
+        long tokens = 0;
+        for (List<Sequence> batch : batches) {
+            try (NDManager step = model.newManager()) {
+                List<NDArray> copies = new ArrayList<>();
+                for (NDArray array : parameters) { // so that what the adaptation makes belongs to the step
+                    NDArray copy = array.duplicate();
+                    copy.attach(step);
+                    copies.add(copy);
+                }
+                Adaptation adaptation = trainable.adaptation(copies);
+                float[] likelihoods = model.logLikelihood(pass.hidden(step, batch, adaptation), ForwardPass.targets(batch));
+                for (float likelihood : likelihoods) {
+                    sum -= likelihood;
+                }
+                tokens += likelihoods.length;
+            }
+        }
+        return sum / tokens;
+    }
+
+    /** The parameters as they are now. */
+    public List<FloatTensor> values() {
+        return parameters.stream().map(p -> new FloatTensor(p.getShape().getShape(), p.toFloatArray())).toList();
+    }
+
+    /** The same as an adapter. */
+    public Adapter current() {
+        return trainable.adapter(values());
+    }
+
+    /** Parameters and the optimiser's moments. */
+    public void save(State to) {
+        to.put("parameters", values());
+        optimiser.save(to.part("optimiser"));
+    }
+
+    public void restore(State from) {
+        parameters.forEach(NDArray::close);
+        parameters = create(from.arrays("parameters"));
+        optimiser.restore(from.part("optimiser"));
+    }
+
+    @Override
+    public void close() {
+        optimiser.close();
+        owner.close();
+    }
+}
