@@ -34,6 +34,7 @@ final class TaskSequence {
         pass();
         try (ContinualMethod method = Methods.create(recipe.method(), model, recipe.sites(), recipe.training(), recipe.seed(),
                 Memory.cacheBytes())) {
+            method.prepare(tasks.stream().map(EncodedTask::training).toList());
             int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training().train().size())).sum();
             int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();
             listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),

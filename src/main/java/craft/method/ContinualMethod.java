@@ -9,6 +9,10 @@ import java.util.List;
  * are the parameter sets it answers with: one a group of like tasks, one a task, or a single one for all.
  */
 public interface ContinualMethod extends AutoCloseable {
+    /** Told once, before the first task: all tasks that will be learnt. Only methods that see all at once (joint) need it. */
+    default void prepare(List<TrainingTask> tasks) {
+    }
+
     /** Optimiser steps for a task of so many training rows, if no stopping rule fires. */
     int plannedSteps(int trainRows);
 

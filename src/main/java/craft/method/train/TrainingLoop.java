@@ -23,6 +23,15 @@ public final class TrainingLoop implements AutoCloseable {
 
     /** What a method decides from step to step. */
     public interface Course {
+        /**
+         * The rows of the next step, which may hold more than the task's own.
+         *
+         * @param step 1-based
+         */
+        default List<Sequence> batch(List<Sequence> own, int step) {
+            return own;
+        }
+
         /** What the next step minimises on this batch. */
         Objective objective(List<Sequence> batch);
 
@@ -81,7 +90,8 @@ public final class TrainingLoop implements AutoCloseable {
         return batches.get(done % perEpoch);
     }
 
-    private void step(List<Sequence> batch, Plan plan, Course course, Monitor monitor) {
+    private void step(List<Sequence> own, Plan plan, Course course, Monitor monitor) {
+        List<Sequence> batch = course.batch(own, done + 1);
         double rate = plan.schedule.rate(done + 1);
         Objective objective = course.objective(batch);
         Training.Outcome o = training.step(batch, objective, rate);
