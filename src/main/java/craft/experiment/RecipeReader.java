@@ -11,8 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
 import craft.intervention.SiteOptions;
 import craft.method.MethodOptions;
+import craft.method.Methods;
 import craft.method.TrainingOptions;
-import craft.method.craft.CraftOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Reads recipes strictly: what is missing gets its default, what is unknown is refused by name. */
@@ -41,8 +40,6 @@ public final class RecipeReader {
     private static final String DEFAULT_METHOD = "craft";
     /** A recipe is a page; anything much larger is another file by mistake. */
     private static final long LARGEST_FILE = 10_000_000;
-    /** The options of each method, by the name that {@code method.type} gives it. */
-    private static final Map<String, Supplier<MethodOptions>> METHODS = Map.of(DEFAULT_METHOD, CraftOptions::defaults);
 
     private RecipeReader() {
     }
@@ -172,13 +169,26 @@ public final class RecipeReader {
     }
 
     private static ObjectNode defaults(String name, String method, String where) {
-        Supplier<MethodOptions> options = METHODS.get(method);
-        if (options == null) {
-            throw new InvalidInputException(where + "option method.type is \"" + method + "\"; it must be one of "
-                    + METHODS.keySet().stream().sorted().collect(Collectors.joining(", ")) + ".");
-        }
         return tree(new Recipe(name, "", DEFAULT_MODEL, List.of(), DEFAULT_SEED, Scenario.TIL, EngineOptions.defaults(),
-                SiteOptions.defaults(), TrainingOptions.defaults(), DataOptions.defaults(), options.get()));
+                SiteOptions.defaults(), TrainingOptions.defaults(), DataOptions.defaults(), defaultsOf(method, where)));
+    }
+
+    private static MethodOptions defaultsOf(String method, String where) {
+        try {
+            return Methods.defaults(method);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(where + e.getMessage(), e);
+        }
+    }
+
+    /** What {@code method.type} can be, in the order in which methods are offered. */
+    public static List<String> methodTypes() {
+        return Methods.types();
+    }
+
+    /** A method's name for people, for example {@code CRAFT (this implementation)}, with its options at their defaults. */
+    public static String methodName(String type) {
+        return Methods.defaults(type).displayName();
     }
 
     private static ObjectNode tree(Recipe recipe) {

@@ -4,6 +4,7 @@ import craft.experiment.RunEvent.Stage;
 import craft.lm.CausalLm;
 import craft.method.Answers;
 import craft.method.ContinualMethod;
+import craft.method.MethodSetup;
 import craft.method.Methods;
 import craft.method.Monitor;
 import craft.task.Prediction;
@@ -32,8 +33,8 @@ final class TaskSequence {
     RunEvent.RunFinished run() {
         List<EncodedTask> tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
         pass();
-        try (ContinualMethod method = Methods.create(recipe.method(), model, recipe.sites(), recipe.training(), recipe.seed(),
-                Memory.cacheBytes())) {
+        try (ContinualMethod method = Methods.create(recipe.method(), new MethodSetup(model, recipe.sites(),
+                recipe.training(), recipe.seed(), Memory.cacheBytes()))) {
             method.prepare(tasks.stream().map(EncodedTask::training).toList());
             int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training().train().size())).sum();
             int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();

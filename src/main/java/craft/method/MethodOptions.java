@@ -1,12 +1,11 @@
 package craft.method;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import craft.method.craft.CraftOptions;
+import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
 
-/** A method's options as they stand in a recipe; {@code "type"} names the method. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes(@JsonSubTypes.Type(value = CraftOptions.class, name = "craft"))
+/** A method's options as they stand in a recipe; {@code "type"} names the method, see {@link Methods}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.CUSTOM, property = "type")
+@JsonTypeIdResolver(MethodTypes.class)
 public interface MethodOptions {
     /** Name for people, for example {@code "CRAFT (this implementation)"}. */
     String displayName();

@@ -1,21 +1,67 @@
 package craft.method;
 
-import craft.intervention.SiteOptions;
-import craft.lm.CausalLm;
+import craft.error.InvalidInputException;
 import craft.method.craft.CraftMethod;
 import craft.method.craft.CraftOptions;
+import craft.method.sequential.SequentialMethod;
+import craft.method.sequential.SequentialOptions;
+import java.util.List;
+import java.util.function.BiFunction;
 
-/** All methods there are: a new one is one class and one line here, and one in {@link MethodOptions}. */
+/**
+ * All methods there are, by the name that a recipe's {@code method.type} gives them. A new one is one class and one line
+ * here; see the package's description.
+ */
 public final class Methods {
+    private static final List<Entry<?>> ALL = List.of(
+            new Entry<>("craft", CraftOptions.defaults(), (o, s) -> new CraftMethod(s.model(), o, s.sites(), s.training(), s.seed(), s.cacheBytes())),
+            new Entry<>("sequential", SequentialOptions.defaults(), SequentialMethod::new));
+
+    /**
+     * @param type name in a recipe
+     * @param defaults whose class no other method shares
+     * @param factory may throw {@link InvalidInputException} when the options do not fit the model
+     */
+    private record Entry<O extends MethodOptions>(String type, O defaults, BiFunction<O, MethodSetup, ContinualMethod> factory) {
+        boolean takes(MethodOptions options) {
+            return defaults.getClass() == options.getClass();
+        }
+
+        @SuppressWarnings("unchecked") // asked of options that takes() has said yes to
+        ContinualMethod create(MethodOptions options, MethodSetup setup) {
+            return factory.apply((O) options, setup);
+        }
+    }
+
     private Methods() {
     }
 
-    /** @param cacheBytes memory for prefilled prompts */
-    public static ContinualMethod create(MethodOptions options, CausalLm model, SiteOptions sites, TrainingOptions training,
-            long seed, long cacheBytes) {
-        if (options instanceof CraftOptions craft) {
-            return new CraftMethod(model, craft, sites, training, seed, cacheBytes);
-        }
-        throw new IllegalArgumentException("no method for " + options.getClass());
+    /** The names of all methods, in the order in which they are offered. */
+    public static List<String> types() {
+        return ALL.stream().map(Entry::type).toList();
+    }
+
+    /**
+     * A method's options as its authors, or we, set them.
+     *
+     * @throws InvalidInputException when there is no such method
+     */
+    public static MethodOptions defaults(String type) {
+        return ALL.stream().filter(e -> e.type.equals(type)).findFirst().orElseThrow(() -> new InvalidInputException(
+                "option method.type is \"" + type + "\"; it must be one of " + String.join(", ", types()) + ".")).defaults;
+    }
+
+    static String typeOf(MethodOptions options) {
+        return entry(options).type;
+    }
+
+    /** @throws InvalidInputException when the options do not fit the model */
+    public static ContinualMethod create(MethodOptions options, MethodSetup setup) {
+        return entry(options).create(options, setup);
+    }
+
+    private static Entry<?> entry(MethodOptions options) {
+        return ALL.stream().filter(e -> e.takes(options)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no method for " + options.getClass()));
     }
 }

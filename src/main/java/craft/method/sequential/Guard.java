@@ -12,7 +12,10 @@ import java.util.List;
  * projection of gradients. It never changes the parameters itself.
  */
 public interface Guard extends AutoCloseable {
-    /** Before a task's first step; called again, after {@link #restore}, when a half-learnt task is taken up. */
+    /**
+     * Before a task's first step, and again, after {@link #restore}, when a half-learnt task is taken up: in both cases the
+     * training stands at the values that the task starts from.
+     */
     void begin(TrainingTask task, Training training);
 
     /** The batch to train on: the given rows of the task, and rows of a memory if there is one. */

@@ -1,0 +1,2 @@
+/** The choice between kinds of adapter, as recipes make it. */
+package craft.method.adapter;

@@ -1,0 +1,64 @@
+package craft.method.reft;
+
+import craft.intervention.LoReftMath;
+import craft.intervention.LoReftStart;
+import craft.intervention.Positions;
+import craft.intervention.SiteOptions;
+import craft.lm.FloatTensor;
+import craft.lm.ForwardPass;
+import craft.lm.PrefixCache;
+import craft.lm.Sequence;
+import craft.method.MethodSetup;
+import craft.method.train.AdapterKind;
+import java.util.List;
+import java.util.Random;
+
+/** LoReFT at a recipe's sites. */
+public final class LoReftKind implements AdapterKind {
+    private final LoReftMath math = new LoReftMath();
+    private final SiteOptions sites;
+    private final Positions positions;
+    private final int[] layers;
+    private final int width;
+    private final PrefixCache pass;
+
+    public LoReftKind(MethodSetup setup) {
+        this.sites = setup.sites();
+        this.width = setup.model().config().hiddenSize();
+        sites.check(width);
+        this.positions = Positions.parse(sites.positions());
+        this.layers = sites.layersOf(setup.model().config().layers());
+        this.pass = new PrefixCache(setup.model(), positions, layers[0], setup.cacheBytes());
+    }
+
+    @Override
+    public ForwardPass pass() {
+        return pass;
+    }
+
+    @Override
+    public LoReftTrainable trainable() {
+        return new LoReftTrainable(math, positions, layers);
+    }
+
+    @Override
+    public List<FloatTensor> fresh(Random random) {
+        return LoReftStart.fresh(positions, layers, sites.rank(), width, sites.identityStart(), random).stacked();
+    }
+
+    @Override
+    public float[] promptState(List<Sequence> prompts) {
+        return pass.meanPromptState(prompts);
+    }
+
+    @Override
+    public void forget(List<Sequence> sequences) {
+        pass.forget(sequences);
+    }
+
+    @Override
+    public void close() {
+        pass.close();
+        math.close();
+    }
+}
