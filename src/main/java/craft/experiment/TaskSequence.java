@@ -2,15 +2,15 @@ package craft.experiment;
 
 import craft.experiment.RunEvent.Stage;
 import craft.lm.CausalLm;
-import craft.method.Answers;
 import craft.method.ContinualMethod;
 import craft.method.Methods;
 import craft.method.Monitor;
-import craft.task.Prediction;
+import craft.task.Answered;
 import craft.task.Score;
 import craft.task.Scoring;
 import craft.task.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One pass over the tasks: learn the next one, score all of them, tell. Confined to the service thread. */
@@ -84,13 +84,13 @@ final class TaskSequence {
             int index = task.training().index();
             boolean learnt = index <= after;
             int group = learnt ? method.groupOf(index) : method.nearestGroup(task.test());
-            List<Prediction> predictions;
-            try (Answers answers = method.answers(group)) {
-                predictions = evaluator.predict(task, answers, union);
-            }
-            Score score = Scoring.score(task.task(), predictions);
+            int[] groups = new int[task.test().size()];
+            Arrays.fill(groups, group);
+            List<Answered> answered = evaluator.answer(task, method, groups, task.task().labels(),
+                    union ? evaluator.allLabels() : List.of());
+            Score score = Scoring.score(task.task(), answered);
             clock.rows(task.test().size());
-            artifacts.predictions(after, index, predictions);
+            artifacts.predictions(after, index, answered.stream().map(a -> a.prediction(task.task().metric())).toList());
             listener.onEvent(new RunEvent.TaskEvaluated(after, index, group, learnt, score));
         }
         listener.onEvent(new RunEvent.StageFinished(after, Stage.EVALUATE, 0, "", clock.seconds() - begin));
