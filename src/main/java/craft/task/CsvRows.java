@@ -74,9 +74,11 @@ final class CsvRows {
                 }
                 line = rows.getCurrentLocation().getLineNr();
             }
-        } catch (StreamConstraintsException e) {
-            throw broken(row, line, "A cell is longer than 10 MB; is a quotation mark missing?", e);
         } catch (JsonProcessingException e) {
+            // The library wraps what its own parser throws.
+            if (e instanceof StreamConstraintsException || e.getCause() instanceof StreamConstraintsException) {
+                throw broken(row, line, "A cell is longer than 10 MB; is a quotation mark missing?", e);
+            }
             throw broken(row, line, e.getOriginalMessage() + (e.getOriginalMessage().endsWith(".") ? "" : ".")
                     + " A cell that holds a quotation mark is put in quotation marks, and those within are doubled.",
                     e);
