@@ -29,6 +29,11 @@ public record Task(String name, List<String> labels, List<Example> train, List<E
         about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
     }
 
+    /** Whether the prompts list the labels, which in class-incremental learning gives the task away. */
+    public boolean listsLabels() {
+        return classification() && train.get(0).prompt().contains(String.join(", ", labels));
+    }
+
     public boolean classification() {
         return !labels.isEmpty();
     }

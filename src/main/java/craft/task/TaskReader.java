@@ -96,16 +96,15 @@ public final class TaskReader {
         TaskMetric usual = ofTrace.orElse(labels.isEmpty() ? TaskMetric.EXACT_MATCH : TaskMetric.ACCURACY);
         Task task = new Task(name, layout.labels(), trainRows, evalRows, testRows, about.metric().orElse(usual),
                 about.facts());
-        return new TaskReading(task, problems, source(ofTrace.isPresent(), Stream.of(train, eval, test)
+        return new TaskReading(task, problems, source(task, ofTrace.isPresent(), Stream.of(train, eval, test)
                 .filter(Objects::nonNull).map(f -> f.getFileName().toString()).toList()));
     }
 
-    private TaskSource source(boolean trace, List<String> files) {
+    private TaskSource source(Task task, boolean trace, List<String> files) {
         String mapping = layout.keys().map(RowKeys::toString).orElse(Stream.of(
                 sawPlain ? RowKeys.PROMPT_ANSWER.toString() : "", sawBuilt ? RowKeys.TEXT_LABEL.toString() : "")
                 .filter(m -> !m.isEmpty()).collect(Collectors.joining("; or ")));
-        String built = "instruction" + (layout.labels().isEmpty() ? "" : layout.before().contains(
-                String.join(", ", layout.labels())) ? ", options" : " (labels are not listed)") + ", text, \"Answer:\"";
+        String built = (task.listsLabels() ? "instruction, labels as options" : "instruction") + ", text, \"Answer:\"";
         return new TaskSource(layout.nameFor(sawPlain, sawBuilt, trace), files, mapping,
                 sawPlain && sawBuilt ? "per row" : sawPlain ? "stands as it is" : built, List.copyOf(unused));
     }
