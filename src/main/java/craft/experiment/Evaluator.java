@@ -4,97 +4,153 @@ import craft.lm.CausalLm;
 import craft.lm.Sequence;
 import craft.method.Answers;
 import craft.method.Batches;
+import craft.method.ContinualMethod;
+import craft.task.Answered;
 import craft.task.Example;
-import craft.task.Prediction;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Answers a task's test rows. A label is chosen by the largest log-likelihood of label + end-of-text after the prompt; a text
- * is generated greedily and compared exactly.
+ * is generated greedily, up to the length of the longest training answer. Every label that is asked of a row, for
+ * whichever choice, is scored in one pass over the row.
  */
 final class Evaluator {
     /** Padded tokens a batch. */
     private static final int TOKENS = 2048;
 
     private final CausalLm model;
-    private final Recipe recipe;
+    private final TaskEncoder encoder;
     private final List<EncodedTask> tasks;
     private final Runnable gate;
-    private final Map<Integer, List<Sequence>> unions = new HashMap<>();
 
     /** @param gate called between batches; blocks while paused, throws when the run is stopped */
     Evaluator(CausalLm model, Recipe recipe, List<EncodedTask> tasks, Runnable gate) {
         this.model = model;
-        this.recipe = recipe;
+        this.encoder = new TaskEncoder(model.tokens(), model.config(), recipe);
         this.tasks = tasks;
         this.gate = gate;
     }
 
-    /** @param union also choose among the labels of all tasks */
-    List<Prediction> predict(EncodedTask task, Answers answers, boolean union) {
-        if (!task.task().classification()) {
-            return generated(task, answers);
-        }
-        List<String> labels = task.task().labels();
-        Map<Sequence, String> known = choose(task.test(), labels, answers);
-        List<String> all = allLabels();
-        List<Sequence> unionSequences = union ? unions.computeIfAbsent(task.training().index(), i -> unionOf(task, all)) : List.of();
-        Map<Sequence, String> among = union ? choose(unionSequences, all, answers) : Map.of();
-        List<Prediction> predictions = new ArrayList<>();
-        for (int i = 0; i < task.testRows().size(); i++) {
-            Example row = task.testRows().get(i);
-            String chosen = known.get(task.test().get(i));
-            predictions.add(new Prediction(row.row(), row.text(), row.answer(), chosen,
-                    union ? among.get(unionSequences.get(i)) : null, chosen.equals(row.answer()) ? 1 : 0));
-        }
-        return predictions;
+    /**
+     * The labels that may be chosen where the task is unknown and classes come one after the other: those of the tasks learnt
+     * so far, and the task's own where it is still to be learnt.
+     */
+    List<String> labelsSeen(EncodedTask task, int learnt) {
+        return labelsOf(tasks.stream().filter(t -> t.training().index() <= learnt || t == task).toList());
     }
 
-    private List<Sequence> unionOf(EncodedTask task, List<String> all) {
-        return new TaskEncoder(model.tokens(), model.config(), recipe).choices(task.task(), task.testRows(), all);
+    List<String> allLabels() {
+        return labelsOf(tasks);
     }
 
-    private List<String> allLabels() {
+    private static List<String> labelsOf(List<EncodedTask> tasks) {
         Set<String> labels = new LinkedHashSet<>();
         tasks.forEach(task -> labels.addAll(task.task().labels()));
         return List.copyOf(labels);
     }
 
-    private Map<Sequence, String> choose(List<Sequence> rows, List<String> labels, Answers answers) {
-        Map<Sequence, String> chosen = new HashMap<>();
-        for (List<Sequence> batch : Batches.byLength(rows, TOKENS)) {
+    /**
+     * @param groups for each test row the group that answers it; each group is opened once
+     * @param among the labels to choose among; not looked at for a generation task
+     * @param union a second choice among these labels, or none
+     * @return one answer a test row, in their order; null for rows of a negative group, which are left out
+     */
+    List<Answered> answer(EncodedTask task, ContinualMethod method, int[] groups, List<String> among,
+            List<String> union) {
+        SortedMap<Integer, List<Integer>> rowsOf = new TreeMap<>();
+        for (int row = 0; row < groups.length; row++) {
+            if (groups[row] >= 0) {
+                rowsOf.computeIfAbsent(groups[row], g -> new ArrayList<>()).add(row);
+            }
+        }
+        Answered[] answered = new Answered[groups.length];
+        List<Sequence> sequences = sequences(task, among, union);
+        rowsOf.forEach((group, rows) -> {
+            try (Answers answers = method.answers(group)) {
+                if (task.task().classification()) {
+                    choose(task, sequences, rows, answers, among, union, answered);
+                } else {
+                    generate(task, rows, answers, answered);
+                }
+            }
+        });
+        return Collections.unmodifiableList(Arrays.asList(answered));
+    }
+
+    private List<Sequence> sequences(EncodedTask task, List<String> among, List<String> union) {
+        if (!task.task().classification()) {
+            return task.test();
+        }
+        List<String> asked = asked(among, union);
+        return asked.equals(task.task().labels()) ? task.test() : encoder.choices(task, asked);
+    }
+
+    /** All labels whose likelihoods are needed. */
+    private static List<String> asked(List<String> among, List<String> union) {
+        Set<String> asked = new LinkedHashSet<>(among);
+        asked.addAll(union);
+        return List.copyOf(asked);
+    }
+
+    private void choose(EncodedTask task, List<Sequence> sequences, List<Integer> rows, Answers answers,
+            List<String> among, List<String> union, Answered[] into) {
+        List<String> asked = asked(among, union);
+        Map<Sequence, Integer> places = new IdentityHashMap<>();
+        rows.forEach(row -> places.put(sequences.get(row), row));
+        for (List<Sequence> batch : Batches.byLength(rows.stream().map(sequences::get).toList(), TOKENS)) {
             gate.run();
             List<double[]> likelihoods = answers.logLikelihoods(batch);
             for (int i = 0; i < batch.size(); i++) {
-                chosen.put(batch.get(i), labels.get(best(likelihoods.get(i))));
+                int place = places.get(batch.get(i));
+                double[] of = likelihoods.get(i);
+                Example row = task.testRows().get(place);
+                int expected = asked.indexOf(row.answer());
+                into[place] = new Answered(row.row(), row.text(), row.answer(), best(of, asked, among),
+                        union.isEmpty() ? null : best(of, asked, union), of[expected],
+                        batch.get(i).continuations().get(expected).length);
             }
         }
-        return chosen;
     }
 
-    private static int best(double[] values) {
-        int best = 0;
-        for (int i = 1; i < values.length; i++) {
-            if (values[i] > values[best]) {
-                best = i;
+    /** The likeliest of {@code among}; the first of equals. */
+    private static String best(double[] likelihoods, List<String> asked, List<String> among) {
+        String best = among.get(0);
+        double most = likelihoods[asked.indexOf(best)];
+        for (String label : among) {
+            double value = likelihoods[asked.indexOf(label)];
+            if (value > most) {
+                best = label;
+                most = value;
             }
         }
         return best;
     }
 
-    private List<Prediction> generated(EncodedTask task, Answers answers) {
-        List<Prediction> predictions = new ArrayList<>();
-        for (int i = 0; i < task.testRows().size(); i++) {
+    private void generate(EncodedTask task, List<Integer> rows, Answers answers, Answered[] into) {
+        Map<Sequence, double[]> likelihoods = new IdentityHashMap<>();
+        for (List<Sequence> batch : Batches.byLength(rows.stream().map(task.test()::get).toList(), TOKENS)) {
             gate.run();
-            Example row = task.testRows().get(i);
-            String text = model.tokens().decode(answers.generate(task.test().get(i).prompt(), task.longestAnswer())).strip();
-            predictions.add(new Prediction(row.row(), row.text(), row.answer(), text, null, text.equals(row.answer().strip()) ? 1 : 0));
+            List<double[]> values = answers.logLikelihoods(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                likelihoods.put(batch.get(i), values.get(i));
+            }
         }
-        return predictions;
+        for (int place : rows) {
+            gate.run();
+            Example row = task.testRows().get(place);
+            Sequence sequence = task.test().get(place);
+            String text = model.tokens().decode(answers.generate(sequence.prompt(), task.longestAnswer())).strip();
+            into[place] = new Answered(row.row(), row.text(), row.answer(), text, null, likelihoods.get(sequence)[0],
+                    sequence.continuations().get(0).length);
+        }
     }
 }

@@ -45,6 +45,11 @@ final class Preparation {
         for (TaskReading reading : readings) {
             encoded.add(encoder.encode(reading.task(), encoded.size() + 1));
         }
+        if (recipe.scenario() == Scenario.CIL || recipe.data().unionScores()) {
+            // Not only after hours of training: is there room for the longest label of any task?
+            List<String> labels = readings.stream().flatMap(r -> r.task().labels().stream()).distinct().toList();
+            encoded.stream().filter(e -> e.task().classification()).forEach(e -> encoder.choices(e, labels));
+        }
         return encoded;
     }
 }

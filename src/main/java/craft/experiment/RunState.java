@@ -71,7 +71,7 @@ public final class RunState {
         } else if (event instanceof TaskEvaluated e) {
             evaluations.add(e);
             evaluatedInStage++;
-            matrix.set(e.after(), e.task(), e.score().accuracy());
+            matrix.set(e.after(), e.task(), e.score().value());
             unionMatrix.set(e.after(), e.task(), e.score().unionAccuracy());
             balancedMatrix.set(e.after(), e.task(), e.score().balancedAccuracy());
         } else if (event instanceof RunEvent.Note e) {
@@ -110,7 +110,7 @@ public final class RunState {
         return start == null ? List.of() : start.tasks();
     }
 
-    /** Accuracy with the task known. */
+    /** The tasks' main values, each by the task's metric (accuracy, if it names none), under the recipe's scenario. */
     public AccuracyMatrix matrix() {
         return matrix;
     }

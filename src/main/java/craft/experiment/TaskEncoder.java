@@ -43,10 +43,23 @@ final class TaskEncoder {
     }
 
     /** Test rows with one continuation a label. */
-    List<Sequence> choices(Task task, List<Example> rows, List<String> labels) {
+    private List<Sequence> choices(Task task, List<Example> rows, List<String> labels) {
         List<int[]> continuations = labels.stream().map(this::answer).toList();
         int longest = continuations.stream().mapToInt(c -> c.length).max().orElse(0);
         return rows.stream().map(row -> new Sequence(prompt(task, "test", row, longest), continuations)).toList();
+    }
+
+    /** The test rows of an encoded task with other labels to choose among; prompts are those it has. */
+    List<Sequence> choices(EncodedTask task, List<String> labels) {
+        List<int[]> continuations = labels.stream().map(this::answer).toList();
+        int longest = continuations.stream().mapToInt(c -> c.length).max().orElse(0);
+        List<Sequence> sequences = new ArrayList<>();
+        for (int i = 0; i < task.test().size(); i++) {
+            int[] prompt = task.test().get(i).prompt();
+            requireRoom(task.task(), "test", task.testRows().get(i), prompt.length, longest);
+            sequences.add(new Sequence(prompt, continuations));
+        }
+        return sequences;
     }
 
     private List<Sequence> answers(Task task, String split, List<Example> rows) {
@@ -76,13 +89,17 @@ final class TaskEncoder {
         if (most > 0 && ids.length > most) {
             ids = shortened(row, most);
         }
-        if (ids.length + answerTokens > config.context()) {
+        requireRoom(task, split, row, ids.length, answerTokens);
+        return ids;
+    }
+
+    private void requireRoom(Task task, String split, Example row, int promptTokens, int answerTokens) {
+        if (promptTokens + answerTokens > config.context()) {
             throw new InvalidInputException("Task " + task.name() + ", " + split + " row " + row.row() + ": the prompt has "
-                    + ids.length + " tokens and the answer up to " + answerTokens + ", but the model's context is "
+                    + promptTokens + " tokens and the answer up to " + answerTokens + ", but the model's context is "
                     + config.context() + ". Set data.maxPromptTokens to at most " + (config.context() - answerTokens)
                     + " to shorten long prompts, or use a model with a longer context.");
         }
-        return ids;
     }
 
     /** The longest part of the text with which the prompt keeps within {@code most} tokens. */

@@ -2,15 +2,12 @@ package craft.experiment;
 
 import craft.experiment.RunEvent.Stage;
 import craft.lm.CausalLm;
-import craft.method.Answers;
 import craft.method.ContinualMethod;
 import craft.method.MethodSetup;
 import craft.method.Methods;
 import craft.method.Monitor;
-import craft.task.Prediction;
-import craft.task.Score;
-import craft.task.Scoring;
 import craft.task.Task;
+import craft.task.TaskMetric;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,8 +38,10 @@ final class TaskSequence {
             listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),
                     tasks.stream().map(TaskSequence::info).toList(), steps));
             Clock clock = new Clock(gate, steps, rows);
-            Evaluator evaluator = new Evaluator(model, recipe, tasks, this::pass);
-            evaluate(0, tasks, method, evaluator, clock);
+            CellScorer scorer = new CellScorer(recipe, new Evaluator(model, recipe, tasks, this::pass), method, tasks.size(),
+                    this::pass);
+            remarks(tasks);
+            evaluate(0, tasks, scorer, clock);
             MethodMonitor monitor = new MethodMonitor(listener, clock, this::pass);
             for (EncodedTask task : tasks) {
                 double begin = clock.seconds();
@@ -53,9 +52,28 @@ final class TaskSequence {
                 monitor.end();
                 artifacts.adapters(index, method.groups(), groupsOf(method, index));
                 listener.onEvent(new RunEvent.TaskFinished(index, method.groupOf(index), clock.seconds() - begin));
-                evaluate(index, tasks, method, evaluator, clock);
+                evaluate(index, tasks, scorer, clock);
             }
             return new RunEvent.RunFinished(clock.seconds(), clock.tokensPerSecond(), method.trainedParameters());
+        }
+    }
+
+    /** What a reader of the scores must know of the scenario. */
+    private void remarks(List<EncodedTask> tasks) {
+        switch (recipe.scenario()) {
+            case TIL -> { }
+            case DIL -> listener.onEvent(new RunEvent.Note("Scenario dil: the method is not told the task; a test row is "
+                    + "answered by the group inferred from its prompt, choosing among the labels of its task."));
+            case CIL -> {
+                listener.onEvent(new RunEvent.Note("Scenario cil: the method is not told the task; a test row is answered "
+                        + "by the group inferred from its prompt, choosing among the labels of all tasks learnt so far (and "
+                        + "its own task's, before that is learnt)."));
+                List<String> telling = tasks.stream().map(EncodedTask::task).filter(Task::listsLabels).map(Task::name).toList();
+                if (!telling.isEmpty()) {
+                    listener.onEvent(new RunEvent.Note("The prompts of " + String.join(", ", telling) + " list the labels of their "
+                            + "task and so give it away; \"showOptions\": false in a task's about.json leaves them out."));
+                }
+            }
         }
     }
 
@@ -77,23 +95,17 @@ final class TaskSequence {
         return groups;
     }
 
-    private void evaluate(int after, List<EncodedTask> tasks, ContinualMethod method, Evaluator evaluator, Clock clock) {
+    private void evaluate(int after, List<EncodedTask> tasks, CellScorer scorer, Clock clock) {
         clock.other();
         double begin = clock.seconds();
         listener.onEvent(new RunEvent.StageStarted(after, Stage.EVALUATE, tasks.stream().mapToInt(t -> t.test().size()).sum()));
-        boolean union = after == tasks.size() && recipe.data().unionScores();
         for (EncodedTask task : tasks) {
             int index = task.training().index();
-            boolean learnt = index <= after;
-            int group = learnt ? method.groupOf(index) : method.nearestGroup(task.test());
-            List<Prediction> predictions;
-            try (Answers answers = method.answers(group)) {
-                predictions = evaluator.predict(task, answers, union);
-            }
-            Score score = Scoring.score(task.task(), predictions);
+            CellScorer.Cell cell = scorer.score(task, after);
             clock.rows(task.test().size());
-            artifacts.predictions(after, index, predictions);
-            listener.onEvent(new RunEvent.TaskEvaluated(after, index, group, learnt, score));
+            TaskMetric metric = task.task().metric();
+            artifacts.predictions(after, index, cell.answers().stream().map(a -> a.prediction(metric)).toList());
+            listener.onEvent(new RunEvent.TaskEvaluated(after, index, cell.group(), cell.groupKnown(), cell.score()));
         }
         listener.onEvent(new RunEvent.StageFinished(after, Stage.EVALUATE, 0, "", clock.seconds() - begin));
     }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,9 +21,14 @@ import java.util.Set;
  * @param instruction what stands before the options, may be empty
  * @param labels the labels to choose among, empty when answers are generated
  * @param labelsGiven false when the file is missing or says nothing of labels
+ * @param instructionGiven false when the file is missing or says nothing of an instruction
+ * @param showOptions whether the prompt lists the labels
+ * @param metric what the rows are scored by, if the file says so
+ * @param columns which keys or columns hold text and answer, if the file says so
  * @param facts kind, language, licence, source, as far as given
  */
-record AboutTask(String instruction, List<String> labels, boolean labelsGiven, Map<String, String> facts) {
+record AboutTask(String instruction, List<String> labels, boolean labelsGiven, boolean instructionGiven,
+        boolean showOptions, Optional<TaskMetric> metric, Optional<RowKeys> columns, Map<String, String> facts) {
     static final String FILE = "about.json";
     private static final List<String> FACTS = List.of("kind", "language", "licence", "source");
     private static final JsonMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -31,17 +37,9 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, M
     static AboutTask read(Path folder) {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
-            return new AboutTask("", List.of(), false, Map.of());
+            return new AboutTask("", List.of(), false, false, true, Optional.empty(), Optional.empty(), Map.of());
         }
-        JsonNode tree;
-        try {
-            tree = JSON.readTree(Files.readAllBytes(file));
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(file + Rows.place(e) + ": this is not valid JSON: "
-                    + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        JsonNode tree = tree(file);
         if (!tree.isObject()) {
             throw new InvalidInputException(file + " must be one JSON object with \"instruction\" and \"labels\".");
         }
@@ -56,8 +54,57 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, M
         if (!license.isEmpty()) {
             facts.putIfAbsent("licence", license);
         }
-        return new AboutTask(text(tree, "instruction", file), labels(tree.path("labels"), file), tree.has("labels"),
-                facts);
+        String metric = text(tree, "metric", file);
+        return new AboutTask(text(tree, "instruction", file), labels(tree.path("labels"), file + ", \"labels\": "),
+                tree.has("labels"), tree.has("instruction"), flag(tree, "showOptions", file),
+                metric.isEmpty() ? Optional.empty()
+                        : Optional.of(TaskMetric.named(metric, file + ", \"metric\": ")),
+                columns(tree.path("columns"), file + ", \"columns\": "), facts);
+    }
+
+    /** The file as JSON; no key may be given twice. */
+    static JsonNode tree(Path file) {
+        try {
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + Rows.place(e) + ": this is not valid JSON: "
+                    + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean flag(JsonNode tree, String key, Path file) {
+        JsonNode value = tree.path(key);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            throw new InvalidInputException(file + ", \"" + key + "\": must be true or false, not " + Rows.kind(value)
+                    + ".");
+        }
+        return value.asBoolean(true);
+    }
+
+    private static Optional<RowKeys> columns(JsonNode given, String where) {
+        if (given.isMissingNode() || given.isNull()) {
+            return Optional.empty();
+        }
+        boolean built = given.has("text") && given.has("label");
+        boolean plain = given.has("prompt") && given.has("answer");
+        if (given.size() != 2 || built == plain) {
+            throw new InvalidInputException(where + "must name two columns, {\"text\": \"...\", \"label\": \"...\"} or "
+                    + "{\"prompt\": \"...\", \"answer\": \"...\"}.");
+        }
+        for (JsonNode name : given) {
+            if (!name.isTextual() || name.asText().isEmpty()) {
+                throw new InvalidInputException(where + "every column's name must be a text that is not empty; found "
+                        + name + ".");
+            }
+        }
+        RowKeys keys = built ? new RowKeys(given.get("text").asText(), given.get("label").asText(), false)
+                : new RowKeys(given.get("prompt").asText(), given.get("answer").asText(), true);
+        if (keys.text().equals(keys.answer())) {
+            throw new InvalidInputException(where + "both are \"" + keys.text() + "\". Name two different columns.");
+        }
+        return Optional.of(keys);
     }
 
     private static String text(JsonNode tree, String key, Path file) {
@@ -71,11 +118,11 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, M
         return value.asText();
     }
 
-    private static List<String> labels(JsonNode given, Path file) {
+    /** @param where how to begin a message */
+    static List<String> labels(JsonNode given, String where) {
         if (given.isMissingNode() || given.isNull()) {
             return List.of();
         }
-        String where = file + ", \"labels\": ";
         if (!given.isArray()) {
             throw new InvalidInputException(where + "must be a list of texts, or null for generated answers.");
         }
@@ -99,6 +146,6 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, M
     /** What stands before a row's text in the prompt. */
     String before() {
         String line = instruction.isEmpty() ? "" : instruction + "\n";
-        return labels.isEmpty() ? line : line + "Options: " + String.join(", ", labels) + "\n";
+        return labels.isEmpty() || !showOptions ? line : line + "Options: " + String.join(", ", labels) + "\n";
     }
 }

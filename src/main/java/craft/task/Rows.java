@@ -24,15 +24,20 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * Streams the rows of one file of a task, one JSON object at a time: a JSON Lines file, or a file with one JSON array.
+ * Streams the rows of one file of a task, one JSON object at a time: a JSON Lines file, a file with one JSON array, or a
+ * table ({@link CsvRows}).
  * What is wrong with one row is told of that row and reading goes on; what breaks the file ends in an exception.
  */
 final class Rows {
     /** Whoever gets the rows. */
     interface Sink {
-        /** @param row 1-based line of a JSONL file, element of an array */
+        /** The names of a table's columns, before its first row. */
+        void columns(List<String> names);
+
+        /** @param row 1-based line of a JSONL file, element of an array, row of a table (its header is row 1) */
         void object(int row, JsonNode object);
 
         void bad(int row, String reason);
@@ -72,8 +77,13 @@ final class Rows {
 
     private void read(InputStream in) throws IOException {
         dropByteOrderMark(in);
+        String name = file.getFileName().toString();
+        if (name.endsWith(".csv") || name.endsWith(".tsv")) {
+            new CsvRows(file, name.endsWith(".csv") ? ',' : '\t', sink).read(in);
+            return;
+        }
         // A .json file is an array (TRACE, LLMCL), but JSON Lines under that name are common, too.
-        if (file.getFileName().toString().endsWith(".jsonl") || firstCharacter(in) == '{') {
+        if (name.endsWith(".jsonl") || firstCharacter(in) == '{') {
             readLines(in);
         } else {
             readArray(in);

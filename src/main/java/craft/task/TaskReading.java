@@ -4,8 +4,10 @@ import craft.error.InvalidInputException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What reading a task folder gave: the task from its good rows, and every problem found on the way. */
-public record TaskReading(Task task, List<RowProblem> problems) {
+/**
+ * What reading a task folder gave: the task from its good rows, every problem found on the way, and what it was read from.
+ */
+public record TaskReading(Task task, List<RowProblem> problems, TaskSource source) {
     private static final int SHOWN = 3;
 
     public TaskReading {

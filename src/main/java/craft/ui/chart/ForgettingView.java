@@ -40,7 +40,7 @@ public final class ForgettingView {
     private static final double NOT_TRAINED = 0.5;
 
     enum Measure {
-        ACCURACY(Score::accuracy), BALANCED(Score::balancedAccuracy), UNION(Score::unionAccuracy);
+        ACCURACY(Score::value), BALANCED(Score::balancedAccuracy), UNION(Score::unionAccuracy);
 
         private final ToDoubleFunction<Score> of;
 
@@ -312,7 +312,7 @@ public final class ForgettingView {
             }
             Score s = e.score();
             StringBuilder text = new StringBuilder(head);
-            text.append('\n').append(words.get("forgetting.details.scores", Numbers.percent(s.accuracy()),
+            text.append('\n').append(words.get("forgetting.details.scores", Numbers.percent(s.value()),
                     Numbers.percent(s.balancedAccuracy()), Numbers.percent(s.unionAccuracy())));
             text.append('\n').append(words.get("forgetting.details.majority", Numbers.percent(s.majority()),
                     Integer.toString(s.rows())));

@@ -64,13 +64,13 @@ public final class ForgettingScreen implements View {
         GridPane facts = Looks.facts();
         state.evaluation(cell.after(), cell.task()).ifPresent(e -> {
             Score score = e.score();
-            Looks.fact(facts, words.get("cell.score"), Numbers.percent(score.accuracy())).getStyleClass()
+            Looks.fact(facts, words.get("cell.score"), Numbers.percent(score.value())).getStyleClass()
                     .add("tabular");
             Looks.fact(facts, words.get("cell.majority"), Numbers.percent(score.majority())).getStyleClass()
                     .add("tabular");
             Looks.fact(facts, words.get("cell.rows"), Integer.toString(score.rows())).getStyleClass().add("tabular");
             if (cell.after() > cell.task()) {
-                double change = score.accuracy() - state.matrix().get(cell.task(), cell.task());
+                double change = score.value() - state.matrix().get(cell.task(), cell.task());
                 Looks.fact(facts, words.get("cell.diagonal"), Numbers.points(change))
                         .getStyleClass().add("tabular");
             }

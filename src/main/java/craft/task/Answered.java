@@ -1,0 +1,31 @@
+package craft.task;
+
+/**
+ * A test row and what the model answered: what metrics look at.
+ *
+ * @param row row in the task's test file
+ * @param source the row's text as it is in the file; for SARI the text to be simplified
+ * @param expected the right answer
+ * @param given the answer chosen or generated
+ * @param givenUnion the answer chosen among the labels of all tasks, or null where that was not asked
+ * @param logLikelihood of the expected answer and the end-of-text token, in nats; NaN where not measured
+ * @param tokens how many tokens that is the sum of
+ */
+public record Answered(int row, String source, String expected, String given, String givenUnion, double logLikelihood,
+        int tokens) {
+
+    /** Whether the answer is the expected one, spaces around it apart. */
+    public boolean right() {
+        return expected.strip().equals(given.strip());
+    }
+
+    /** The same for the choice among the labels of all tasks. */
+    boolean unionRight() {
+        return givenUnion != null && expected.strip().equals(givenUnion.strip());
+    }
+
+    /** As it is kept with the run. */
+    public Prediction prediction(TaskMetric metric) {
+        return new Prediction(row, source, expected, given, givenUnion, metric.row(this));
+    }
+}
