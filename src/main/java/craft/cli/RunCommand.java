@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
         if (!quiet) {
             session.addListener(new ProgressLine(console.err(), console.terminal(), System::nanoTime));
         }
-        StopOnSignal signal = new StopOnSignal(session.control());
+        StopOnSignal signal = new StopOnSignal(session.control()::stop);
         try {
             session.control().start();
             session.control().await();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.experiment.AccuracyMatrix;
 import craft.experiment.Json;
+import craft.experiment.Metric;
 import craft.experiment.Metrics;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunEvent.RunFinished;
@@ -131,14 +132,11 @@ final class RunReport {
 
     private String metrics() {
         AccuracyMatrix a = state.matrix();
-        List<List<String>> rows = new ArrayList<>(List.of(
-                List.of("OP", Text.number(Metrics.overallPerformance(a)), "1/T sum_i a_T,i"),
-                List.of("Forgetting", Text.number(Metrics.forgetting(a)),
-                        "1/(T-1) sum_i<T ( max_j<T a_j,i - a_T,i ), lower is better"),
-                List.of("BWT", Text.number(Metrics.backwardTransfer(a)),
-                        "1/(T-1) sum_i<T ( a_T,i - a_i,i ), negative = forgetting"),
-                List.of("FWT", Text.number(Metrics.forwardTransfer(a)), "1/(T-1) sum_i>=2 ( a_i-1,i - a_0,i )"),
-                List.of("Learning accuracy", Text.number(Metrics.learningAccuracy(a)), "1/T sum_i a_i,i")));
+        List<List<String>> rows = new ArrayList<>();
+        for (Metric metric : Metric.ofMatrix()) {
+            rows.add(List.of(metric.label(), Text.number(metric.of(a)),
+                    metric.plainFormula() + (metric.higherIsBetter() ? "" : ", lower is better")));
+        }
         double union = Metrics.overallPerformance(state.unionMatrix());
         if (!Double.isNaN(union)) {
             rows.add(List.of("OP, all labels", Text.number(union),
@@ -173,11 +171,7 @@ final class RunReport {
         AccuracyMatrix a = state.matrix();
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("status", state.status().name().toLowerCase(Locale.ROOT));
-        put(json, "op", Metrics.overallPerformance(a));
-        put(json, "forgetting", Metrics.forgetting(a));
-        put(json, "bwt", Metrics.backwardTransfer(a));
-        put(json, "fwt", Metrics.forwardTransfer(a));
-        put(json, "learningAccuracy", Metrics.learningAccuracy(a));
+        Metric.ofMatrix().forEach(metric -> put(json, metric.key(), metric.of(a)));
         ArrayNode names = json.putArray("tasks");
         tasks.forEach(t -> names.add(t.name()));
         rows(json.putArray("matrix"), a);

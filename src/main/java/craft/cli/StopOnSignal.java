@@ -1,6 +1,5 @@
 package craft.cli;
 
-import craft.experiment.RunControl;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,9 +13,10 @@ final class StopOnSignal {
     private final CountDownLatch reported = new CountDownLatch(1);
     private final Thread hook;
 
-    StopOnSignal(RunControl control) {
+    /** @param stop asks the run to stop and returns at once */
+    StopOnSignal(Runnable stop) {
         hook = new Thread(() -> {
-            control.stop();
+            stop.run();
             try {
                 // A run that does not come to its end must not keep the process for ever.
                 if (!reported.await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {

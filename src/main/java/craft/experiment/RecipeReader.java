@@ -1,11 +1,9 @@
 package craft.experiment;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
@@ -13,11 +11,6 @@ import craft.intervention.SiteOptions;
 import craft.method.MethodOptions;
 import craft.method.Methods;
 import craft.method.TrainingOptions;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -38,8 +31,6 @@ public final class RecipeReader {
     public static final String DEFAULT_MODEL = Bundled.PREFIX + "seedling";
     private static final long DEFAULT_SEED = 1;
     private static final String DEFAULT_METHOD = "craft";
-    /** A recipe is a page; anything much larger is another file by mistake. */
-    private static final long LARGEST_FILE = 10_000_000;
 
     private RecipeReader() {
     }
@@ -135,32 +126,7 @@ public final class RecipeReader {
     }
 
     private static ObjectNode parse(Path file) {
-        String text;
-        try {
-            if (Files.size(file) > LARGEST_FILE) {
-                throw new InvalidInputException(file + " is larger than 10 MB, so it is no recipe.");
-            }
-            text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw new InvalidInputException(file + " is not UTF-8 text. Save it as UTF-8.", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
-        }
-        try {
-            JsonNode tree = Json.mapper().readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            throw new InvalidInputException(file + " is no recipe: it must be one JSON object { ... }.");
-        } catch (MismatchedInputException e) {
-            throw new InvalidInputException(file + ", line " + e.getLocation().getLineNr()
-                    + ": something follows the end of the recipe. Remove it.", e);
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new InvalidInputException(file + (at == null ? "" : ", line " + at.getLineNr() + ", column "
-                    + at.getColumnNr()) + ": this is not valid JSON: " + e.getOriginalMessage(), e);
-        }
+        return JsonFile.read(file, "recipe");
     }
 
     private static String methodType(ObjectNode user) {

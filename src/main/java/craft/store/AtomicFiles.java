@@ -72,6 +72,26 @@ final class AtomicFiles {
         forceFolder(target.toAbsolutePath().getParent());
     }
 
+    /** Copies a folder with all that is in it; the target appears when it is whole. */
+    static void copyTree(Path source, Path target) throws IOException {
+        Path beside = beside(target);
+        try {
+            deleteTree(beside);
+            List<Path> all;
+            try (Stream<Path> walk = Files.walk(source)) {
+                all = walk.sorted().toList(); // a folder before what is in it
+            }
+            for (Path path : all) {
+                Path copy = beside.resolve(source.relativize(path).toString());
+                Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+            move(beside, target);
+        } finally {
+            deleteTree(beside);
+        }
+        forceFolder(target.toAbsolutePath().getParent());
+    }
+
     static void deleteTree(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

@@ -114,14 +114,33 @@ public final class RunStore {
      * @throws InvalidInputException when the recipe is wrong or the folder cannot be made
      */
     public RunSession prepare(Recipe recipe) {
-        recipe.check();
         Instant now = clock.instant();
+        return prepare(recipe, now, () -> create(recipe, now));
+    }
+
+    /**
+     * The same in a folder of the given name, which must not be there yet.
+     *
+     * @throws InvalidInputException also when it is there
+     */
+    RunSession prepare(Recipe recipe, String name) {
+        return prepare(recipe, clock.instant(), () -> Files.createDirectory(root.resolve(name)));
+    }
+
+    /** Makes a run's folder. */
+    @FunctionalInterface
+    private interface Making {
+        Path folder() throws IOException;
+    }
+
+    private RunSession prepare(Recipe recipe, Instant now, Making making) {
+        recipe.check();
         Path path = null;
         RunLock lock = null;
         Journal journal = null;
         try {
             Files.createDirectories(root);
-            path = create(recipe, now);
+            path = making.folder();
             RunFolder folder = new RunFolder(path);
             lock = RunLock.acquire(folder); // first, so that nobody takes the new folder for an interrupted run
             journal = Journal.create(folder.journal(), Json.mapper(), clock);

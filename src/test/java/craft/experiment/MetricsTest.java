@@ -3,6 +3,7 @@ package craft.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.assertj.core.data.Offset;
 
@@ -63,6 +64,54 @@ class MetricsTest {
         assertThat(Metrics.forgetting(a)).isNaN();
         assertThat(Metrics.backwardTransfer(a)).isNaN();
         assertThat(Metrics.forwardTransfer(a)).isNaN();
+    }
+
+    @Test
+    void theVariantsOfBackwardTransferAgreeWithHandComputedValues() {
+        AccuracyMatrix a = example();
+        a.set(3, 1, 0.85); // task 1 gains 0.05 since its own training, task 2 loses 0.05
+        a.set(3, 2, 0.55); // and now 0.15
+        assertThat(Metrics.backwardTransferTrace(a)).isEqualTo((0.05 - 0.15 + 0) / 3, CLOSE);
+        assertThat(Metrics.forgettingCraft(a)).isEqualTo((-0.05 + 0.15 + 0) / 3, CLOSE);
+        assertThat(Metrics.backwardTransferTreeLora(a)).isEqualTo(-0.15 / 3, CLOSE);
+    }
+
+    @Test
+    void fuarIsWhatIsForgottenForEachUnitLearnt() {
+        AccuracyMatrix a = example();
+        a.set(3, 1, 0.85);
+        a.set(3, 2, 0.55);
+        double acquired = (0.80 - 0.10) + (0.70 - 0.20) + (0.75 - 0.30);
+        assertThat(Metrics.fuar(a)).isEqualTo(0.15 / (0.05 + acquired), CLOSE);
+        AccuracyMatrix nothing = matrix(new double[][] {{0.5, 0.5}, {0.4, 0.5}, {0.3, 0.5}});
+        assertThat(Metrics.fuar(nothing)).as("nothing updated or acquired").isNaN();
+    }
+
+    @Test
+    void intransigenceNeedsAJointRun() {
+        AccuracyMatrix a = example();
+        assertThat(Metrics.intransigence(a, List.of(0.9, 0.8, 0.7))).isEqualTo((0.1 + 0.1 - 0.05) / 3, CLOSE);
+        assertThat(Metrics.intransigence(a, List.of())).isNaN();
+        assertThat(Metric.INTRANSIGENCE.of(a)).isNaN();
+    }
+
+    @Test
+    void xDeltaIsTheMeanChangeOfTheProbes() {
+        assertThat(Metrics.xDelta(List.of(0.5, 0.75), List.of(0.25, 0.625))).isEqualTo(-0.1875, CLOSE);
+        assertThat(Metrics.xDelta(List.of(), List.of())).isNaN();
+        assertThat(Metrics.xDelta(List.of(0.5), List.of())).isNaN();
+    }
+
+    @Test
+    void everyMetricHasAKeyOfItsOwnAndAFormulaForPlainText() {
+        assertThat(Metric.values()).extracting(Metric::key).doesNotHaveDuplicates();
+        for (Metric metric : Metric.values()) {
+            assertThat(metric.plainFormula()).matches("\\p{ASCII}+").doesNotContain("{");
+        }
+        assertThat(Metric.FORGETTING.plainFormula()).isEqualTo("1/(T-1) sum_i<T (max_j<T a_j,i - a_T,i)");
+        Metric.Scores all = new Metric.Scores(example(), List.of(0.9, 0.8, 0.7), List.of(0.5), List.of(0.75));
+        assertThat(Metric.values()).allSatisfy(m -> assertThat(m.of(all)).isNotNaN());
+        assertThat(Metric.ofMatrix()).allSatisfy(m -> assertThat(m.of(example())).isNotNaN());
     }
 
     private static AccuracyMatrix matrix(double[][] rows) {

@@ -2,7 +2,7 @@ package craft.ui.chart;
 
 import atlantafx.base.theme.Styles;
 import craft.experiment.AccuracyMatrix;
-import craft.experiment.Metrics;
+import craft.experiment.Metric;
 import craft.experiment.RunEvent.TaskEvaluated;
 import craft.experiment.RunEvent.TaskInfo;
 import craft.experiment.RunState;
@@ -54,7 +54,7 @@ public final class ForgettingView {
     }
 
     /** One of the metrics with where its value is shown. */
-    private record Metric(ToDoubleFunction<AccuracyMatrix> of, boolean signed, Label value) {
+    private record Shown(Metric of, boolean signed, Label value) {
     }
 
     private final Words words = Words.of("chart");
@@ -71,7 +71,7 @@ public final class ForgettingView {
             choice(Measure.UNION)));
     private final MatrixCanvas grid = new MatrixCanvas(56);
     private final ColorBar bar = new ColorBar();
-    private final List<Metric> metrics = new ArrayList<>();
+    private final List<Shown> metrics = new ArrayList<>();
     private final Label metricsTitle = new Label();
     private final Label incomplete = new Label(words.get("forgetting.incomplete"));
     private final ChangeListener<Boolean> themeListener = (o, was, is) -> refresh();
@@ -151,11 +151,9 @@ public final class ForgettingView {
         panel.setPrefWidth(248);
         panel.setMinWidth(248);
         panel.getChildren().addAll(
-                metric("op", Metrics::overallPerformance, false, "1/T · Σ_{i} a_{T,i}"),
-                metric("f", Metrics::forgetting, false, "1/(T−1) · Σ_{i<T} (max_{j<T} a_{j,i} − a_{T,i})"),
-                metric("bwt", Metrics::backwardTransfer, true, "1/(T−1) · Σ_{i<T} (a_{T,i} − a_{i,i})"),
-                metric("fwt", Metrics::forwardTransfer, true, "1/(T−1) · Σ_{i≥2} (a_{i−1,i} − a_{0,i})"),
-                metric("la", Metrics::learningAccuracy, false, "1/T · Σ_{i} a_{i,i}"));
+                metric("op", Metric.OVERALL_PERFORMANCE, false), metric("f", Metric.FORGETTING, false),
+                metric("bwt", Metric.BACKWARD_TRANSFER, true), metric("fwt", Metric.FORWARD_TRANSFER, true),
+                metric("la", Metric.LEARNING_ACCURACY, false));
         Label legend = new Label(words.get("metric.legend"));
         for (Label label : List.of(legend, incomplete)) {
             label.setWrapText(true);
@@ -171,7 +169,7 @@ public final class ForgettingView {
         return scroll;
     }
 
-    private Node metric(String key, ToDoubleFunction<AccuracyMatrix> of, boolean signed, String formula) {
+    private Node metric(String key, Metric of, boolean signed) {
         Label name = new Label(words.get("metric." + key));
         name.setMinWidth(0);
         Label value = new Label(Numbers.NONE);
@@ -179,12 +177,12 @@ public final class ForgettingView {
         value.setMinWidth(Region.USE_PREF_SIZE);
         value.getStyleClass().add("tabular");
         value.setStyle("-fx-font-size: 18px;");
-        metrics.add(new Metric(of, signed, value));
+        metrics.add(new Shown(of, signed, value));
         Region gap = new Region();
         HBox.setHgrow(gap, Priority.ALWAYS);
         HBox head = new HBox(8, name, gap, value);
         head.setAlignment(Pos.BASELINE_LEFT);
-        VBox box = new VBox(2, head, new Formula(formula));
+        VBox box = new VBox(2, head, new Formula(of.formula()));
         box.setPadding(new Insets(0, 0, 8, 0));
         box.setStyle("-fx-border-color: transparent transparent -color-border-muted transparent;");
         Tooltip tooltip = new Tooltip(words.get("metric." + key + ".help"));
@@ -217,8 +215,8 @@ public final class ForgettingView {
             }
         }
         boolean missing = false;
-        for (Metric metric : metrics) {
-            double value = metric.of().applyAsDouble(matrix);
+        for (Shown metric : metrics) {
+            double value = metric.of().of(matrix);
             missing |= Double.isNaN(value);
             metric.value().setText(metric.signed() ? Numbers.change(value) : Numbers.percent(value));
         }

@@ -1,6 +1,7 @@
 package craft.ui.chart;
 
 import craft.experiment.RunEvent.RoutingDecided;
+import craft.experiment.WhatIf;
 import craft.ui.Theme;
 import craft.ui.text.Words;
 import java.util.List;

@@ -4,6 +4,7 @@ import atlantafx.base.theme.Styles;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunEvent.TaskInfo;
 import craft.experiment.RunState;
+import craft.experiment.WhatIf;
 import craft.ui.Theme;
 import craft.ui.text.Words;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunEvent.Stage;
 import craft.experiment.RunEvent.StepDone;
+import craft.experiment.WhatIf;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package craft.ui.chart;
+package craft.experiment;
 
 import craft.experiment.RunEvent.RoutingDecided;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * @param relative true: {@code value} is rho and tau = rho * d_0; false: {@code value} is tau itself, nats per token
  * @param value the threshold to try
  */
-record WhatIf(boolean relative, double value) {
+public record WhatIf(boolean relative, double value) {
 
     /**
      * @param threshold tau that would have been applied
@@ -18,17 +18,17 @@ record WhatIf(boolean relative, double value) {
      * @param opens true when a group would be opened
      * @param changed true when that is not what the run did
      */
-    record Outcome(int task, double threshold, int nearest, boolean opens, boolean changed) {
+    public record Outcome(int task, double threshold, int nearest, boolean opens, boolean changed) {
     }
 
     /** Whether the run's rule is relative to d_0, judged by how the events name it. */
-    static boolean relative(List<RoutingDecided> routings) {
+    public static boolean relative(List<RoutingDecided> routings) {
         return routings.isEmpty()
                 || routings.stream().anyMatch(r -> r.rule().contains("d_0") || r.rule().contains("d0"));
     }
 
     /** rho or tau as the run had it: of the last decision, which had groups to choose from if any had. */
-    static double actual(List<RoutingDecided> routings, boolean relative) {
+    public static double actual(List<RoutingDecided> routings, boolean relative) {
         for (int i = routings.size() - 1; i >= 0; i--) {
             RoutingDecided r = routings.get(i);
             double value = relative ? r.threshold() / r.baseDivergence() : r.threshold();
@@ -40,7 +40,7 @@ record WhatIf(boolean relative, double value) {
     }
 
     /** The value of rho or tau from which on the task would join, infinite where there was no group. */
-    static double joinsFrom(RoutingDecided routing, boolean relative) {
+    public static double joinsFrom(RoutingDecided routing, boolean relative) {
         int nearest = nearest(routing.divergences());
         if (nearest == 0) {
             return Double.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ record WhatIf(boolean relative, double value) {
         return relative ? smallest / routing.baseDivergence() : smallest;
     }
 
-    Outcome decide(RoutingDecided routing) {
+    public Outcome decide(RoutingDecided routing) {
         double threshold = relative ? value * routing.baseDivergence() : value;
         int nearest = nearest(routing.divergences());
         boolean opens = nearest == 0 || !(routing.divergences().get(nearest - 1) <= threshold);
@@ -57,7 +57,7 @@ record WhatIf(boolean relative, double value) {
         return new Outcome(routing.task(), threshold, nearest, opens, changed);
     }
 
-    List<Outcome> decide(List<RoutingDecided> routings) {
+    public List<Outcome> decide(List<RoutingDecided> routings) {
         return routings.stream().map(this::decide).toList();
     }
 

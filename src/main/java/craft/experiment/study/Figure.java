@@ -1,0 +1,55 @@
+package craft.experiment.study;
+
+import craft.experiment.Metric;
+import craft.experiment.Metrics;
+import craft.experiment.RunEvent.RunFinished;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A number of a run that the result tables give, with mean and standard deviation over a method's runs. A further column of every
+ * table is one line in {@link #ALL}; where no run has the number it is left out of the tables for people.
+ *
+ * @param key in JSON and CSV
+ * @param label in tables
+ * @param formula or a few words on what it is
+ * @param decimals shown
+ */
+public record Figure(String key, String label, String formula, int decimals, ToDoubleFunction<RunResult> value) {
+
+    static final Figure OP = of(Metric.OVERALL_PERFORMANCE);
+
+    public static final List<Figure> ALL = List.of(
+            OP, of(Metric.FORGETTING), of(Metric.BACKWARD_TRANSFER), of(Metric.FORWARD_TRANSFER),
+            of(Metric.LEARNING_ACCURACY), of(Metric.INTRANSIGENCE), of(Metric.FUAR),
+            new Figure("opUnion", "OP, all labels", "OP where a task's answers are chosen among the labels of all tasks", 3,
+                    r -> Metrics.overallPerformance(r.state().unionMatrix())),
+            new Figure("groups", "Groups", "groups of tasks opened by routing", 1,
+                    r -> r.state().routings().isEmpty() ? Double.NaN : r.state().groups()),
+            new Figure("trainedParameters", "Parameters", "numbers trained", 0,
+                    r -> r.atEnd(RunFinished::trainedParameters)),
+            new Figure("storedBytes", "Bytes", "stored to answer all tasks", 0, RunResult::storedBytes),
+            new Figure("seconds", "Seconds", "wall time without pauses", 1, r -> r.atEnd(RunFinished::seconds)));
+
+    private static Figure of(Metric metric) {
+        return new Figure(metric.key(), metric.label(),
+                metric.plainFormula() + (metric.higherIsBetter() ? "" : ", lower is better"), 3, r -> r.metric(metric));
+    }
+
+    double of(RunResult result) {
+        return value.applyAsDouble(result);
+    }
+
+    /** {@code 0.702 ± 0.010}; {@code -} for what was not measured. */
+    String show(Summary summary) {
+        if (summary.count() == 0) {
+            return "-";
+        }
+        return show(summary.mean()) + (summary.count() == 1 ? "" : " ± " + show(summary.deviation()));
+    }
+
+    String show(double number) {
+        return Double.isNaN(number) ? "-" : String.format(Locale.ROOT, "%,." + decimals + "f", number);
+    }
+}
