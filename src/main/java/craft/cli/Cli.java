@@ -49,6 +49,7 @@ public final class Cli {
                 .addSubcommand(new CheckCommand(console))
                 .addSubcommand(new RunsCommand(console))
                 .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new ModelsCommand(console).line())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
