@@ -20,7 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.LongConsumer;
+import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -81,10 +81,10 @@ final class BertJar {
     /**
      * Reads all but the weights, which are unpacked to see whether they are whole.
      *
-     * @param progress hears how many bytes of {@link Name#bytes()} are done, now and then
+     * @param progress hears now and then which fraction is done
      * @throws InvalidInputException when it is no such jar, or damaged
      */
-    static BertJar read(Path file, LongConsumer progress) {
+    static BertJar read(Path file, DoubleConsumer progress) {
         return withZip(file, zip -> {
             Name name = find(file, zip);
             Map<String, byte[]> small = new HashMap<>();
@@ -149,9 +149,9 @@ final class BertJar {
         return name;
     }
 
-    private static ZipInputStream open(ZipFile zip, Name name, LongConsumer progress) throws IOException {
+    private static ZipInputStream open(ZipFile zip, Name name, DoubleConsumer progress) throws IOException {
         InputStream raw = zip.getInputStream(zip.getEntry(name.entry()));
-        return new ZipInputStream(new BufferedInputStream(new Counted(raw, progress), 1 << 16));
+        return new ZipInputStream(new BufferedInputStream(new Counted(raw, name.bytes(), progress), 1 << 16));
     }
 
     /** Maven's coordinates {@code group:artifact:version}, empty where the jar does not say. */
@@ -253,13 +253,15 @@ final class BertJar {
         return new InvalidInputException(file + " cannot be imported: " + what + ". Get the jar again.", cause);
     }
 
-    /** Tells how many bytes went through, once a mebibyte. */
+    /** Tells how much went through, once a mebibyte. */
     private static final class Counted extends FilterInputStream {
-        private final LongConsumer progress;
+        private final long total;
+        private final DoubleConsumer progress;
         private long done;
 
-        Counted(InputStream in, LongConsumer progress) {
+        Counted(InputStream in, long total, DoubleConsumer progress) {
             super(in);
+            this.total = total;
             this.progress = progress;
         }
 
@@ -273,7 +275,7 @@ final class BertJar {
         public int read(byte[] to, int from, int length) throws IOException {
             int count = super.read(to, from, length);
             if (count > 0 && done >> 20 != (done += count) >> 20) {
-                progress.accept(done);
+                progress.accept(Math.min(1, (double) done / total));
             }
             return count;
         }

