@@ -31,6 +31,10 @@ final class TaskEncoder {
 
     /** @param index 1-based place of the task in the run */
     EncodedTask encode(Task task, int index) {
+        if (!task.classification() && !config.writesText()) {
+            throw new InvalidInputException("Task " + task.name() + " has no labels, but a masked language model ("
+                    + config.architecture() + ") can only choose among labels. Leave the task out, or use a causal model.");
+        }
         DataOptions data = recipe.data();
         List<Example> train = new ArrayList<>(task.train());
         Collections.shuffle(train, Seeds.random(recipe.seed(), "rows", index));
@@ -76,10 +80,10 @@ final class TaskEncoder {
         if (most > 0 && ids.length > most) {
             ids = shortened(row, most);
         }
-        if (ids.length + answerTokens > config.context()) {
+        if (ids.length + answerTokens > config.room()) {
             throw new InvalidInputException("Task " + task.name() + ", " + split + " row " + row.row() + ": the prompt has "
                     + ids.length + " tokens and the answer up to " + answerTokens + ", but the model's context is "
-                    + config.context() + ". Set data.maxPromptTokens to at most " + (config.context() - answerTokens)
+                    + config.context() + ". Set data.maxPromptTokens to at most " + (config.room() - answerTokens)
                     + " to shorten long prompts, or use a model with a longer context.");
         }
         return ids;
