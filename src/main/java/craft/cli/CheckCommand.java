@@ -1,7 +1,7 @@
 package craft.cli;
 
 import craft.error.InvalidInputException;
-import craft.experiment.Bundled;
+import craft.experiment.BaseModels;
 import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.experiment.Preflight;
@@ -33,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
     private final Console console;
 
     @Parameters(index = "0", paramLabel = "<folder>",
-            description = "A model, task, recipe, sample or run; or bundled:<model>.")
+            description = "A model, task, recipe, sample or run; or bundled:<model>, user:<model>.")
     private String given;
 
     CheckCommand(Console console) {
@@ -42,7 +42,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (given.startsWith(Bundled.PREFIX)) {
+        if (BaseModels.isName(given)) {
             model(given);
             return Cli.GOOD;
         }

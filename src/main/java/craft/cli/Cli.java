@@ -50,6 +50,7 @@ public final class Cli {
                 .addSubcommand(new CommandLine(new RunsCommand(console)).addSubcommand(new WhatIfCommand(console)))
                 .addSubcommand(StudyCommand.line(console))
                 .addSubcommand(new BenchCommand(console))
+                .addSubcommand(new ModelsCommand(console).line())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))

@@ -49,7 +49,7 @@ public final class ExperimentRunner implements RunControl {
             listener.onEvent(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
             TorchThread.prepare();
             recipe.check();
-            try (CausalLm model = CausalLm.load(Preparation.modelFolder(recipe.model()))) {
+            try (CausalLm model = CausalLm.load(BaseModels.folder(recipe.model()))) {
                 return new TaskSequence(recipe, model, listener, artifacts, gate).run();
             }
         } catch (Monitor.Stopped e) {

@@ -50,9 +50,9 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
 
         /** Default options, and prompts of 1024 tokens or as many as the model takes. */
         static Workload usual(ModelConfig config, long cache) {
-            int prompt = Math.max(1, Math.min(USUAL_PROMPT, config.context() - USUAL_ANSWER));
+            int prompt = Math.max(1, Math.min(USUAL_PROMPT, config.room() - USUAL_ANSWER));
             SiteOptions sites = SiteOptions.defaults();
-            int start = start(Positions.parse(sites.positions()), prompt);
+            int start = config.start(prompt, Positions.parse(sites.positions()));
             return new Workload(TrainingOptions.defaults().batchSize(), start, prompt - start + USUAL_ANSWER,
                     USUAL_ANSWER, EVALUATED / 4, 0, config.layers(), sites.rank(), cache);
         }
@@ -60,8 +60,9 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
         static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks, long cache) {
             Positions positions = Positions.parse(recipe.sites().positions());
             int[] layers = recipe.sites().layersOf(config.layers());
-            int union = recipe.data().unionScores()
-                    ? tasks.stream().flatMap(t -> t.test().stream().limit(1)).mapToInt(Sequence::predictions).sum() : 0;
+            List<int[]> all = recipe.data().unionScores() ? tasks.stream().flatMap(t -> t.test().stream().limit(1))
+                    .flatMap(s -> s.continuations().stream()).toList() : List.of();
+            int union = all.stream().mapToInt(c -> c.length).sum();
             long above = config.layers() - layers[0] - 1L;
             int past = 0;
             int fresh = 1;
@@ -72,19 +73,22 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
             for (EncodedTask task : tasks) {
                 long kept = 0;
                 for (Sequence s : sequences(task)) {
-                    int start = start(positions, s.prompt().length);
+                    int start = config.start(s.prompt().length, positions);
                     past = Math.max(past, start);
-                    fresh = Math.max(fresh, s.length() - start);
+                    fresh = Math.max(fresh, config.rowLength(s) - start);
                     answer = Math.max(answer, s.predictions());
-                    kept += kept(config, above, start, s.length());
+                    kept += kept(config, above, start, tokens(config, s));
                 }
                 keptOfTask = Math.max(keptOfTask, kept); // a learnt task's rows are forgotten, its test rows come again
                 for (Sequence s : task.test()) {
-                    int start = start(positions, s.prompt().length);
+                    int start = config.start(s.prompt().length, positions);
                     past = Math.max(past, start);
                     int labels = Math.max(s.predictions(), union);
                     scored = Math.max(scored, labels * Math.max(1, EVALUATED / (s.prompt().length + labels)));
-                    keptOfTests += kept(config, above, start, s.length() + union);
+                    keptOfTests += kept(config, above, start, tokens(config, s));
+                    if (!all.isEmpty()) { // keys and values are shared, hidden states are not
+                        keptOfTests += kept(config, 0, start, tokens(config, new Sequence(s.prompt(), all)));
+                    }
                 }
             }
             int largest = tasks.stream().mapToInt(t -> t.training().train().size()).max().orElse(1);
@@ -92,7 +96,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
                     layers[0], layers.length, recipe.sites().rank(), Math.min(cache, keptOfTask + keptOfTests));
         }
 
-        /** What a {@link craft.lm.PrefixCache} keeps of one sequence. */
+        /** What a {@link craft.lm.PrefixCache} keeps of one sequence of so many tokens. */
         private static long kept(ModelConfig config, long above, int start, int length) {
             return 4 * (2 * above * config.keyValueWidth() * start + (long) config.hiddenSize() * (length - start));
         }
@@ -103,8 +107,9 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
             return all;
         }
 
-        private static int start(Positions positions, int length) {
-            return Math.min(positions.start(length), length - 1);
+        /** Tokens of all rows that a sequence takes in a batch. */
+        private static int tokens(ModelConfig config, Sequence s) {
+            return config.rows(s) * config.rowLength(s);
         }
 
         private Workload with(int newBatch, long newCache) {

@@ -8,7 +8,6 @@ import craft.lm.ModelConfig;
 import craft.lm.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.StringJoiner;
 
@@ -27,11 +26,11 @@ public record ModelCard(Path folder, String name, String family, long parameters
         int heads, int keyValueHeads, int vocabulary, int context, String dtype, long bytes, String about) {
 
     /**
-     * @param model {@code bundled:<name>} or a folder
+     * @param model as in {@link BaseModels}
      * @throws InvalidInputException when the folder is no model we can use, with what is wrong
      */
     public static ModelCard read(String model) {
-        try (ModelFolder opened = ModelFolder.open(resolve(model))) {
+        try (ModelFolder opened = ModelFolder.open(BaseModels.folder(model))) {
             opened.checkTensors();
             ModelConfig config = opened.config();
             Path folder = opened.folder().toAbsolutePath().normalize();
@@ -40,20 +39,6 @@ public record ModelCard(Path folder, String name, String family, long parameters
                     config.architecture(), config.parameters(), config.layers(), config.hiddenSize(), config.heads(),
                     config.keyValueHeads(), config.vocabulary(), config.context(), opened.dtype().name(),
                     opened.bytes(), about(folder.resolve("about.json")));
-        }
-    }
-
-    private static Path resolve(String model) {
-        if (model.startsWith(Bundled.PREFIX)) {
-            return Bundled.model(model.substring(Bundled.PREFIX.length()));
-        }
-        if (model.isBlank()) {
-            throw new InvalidInputException("No model is named. Write bundled:<name> or a model's folder.");
-        }
-        try {
-            return Path.of(model);
-        } catch (InvalidPathException e) {
-            throw new InvalidInputException("\"" + model + "\" is not a path: " + e.getReason() + ".", e);
         }
     }
 

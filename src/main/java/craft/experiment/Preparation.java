@@ -16,10 +16,6 @@ final class Preparation {
     private Preparation() {
     }
 
-    static Path modelFolder(String model) {
-        return model.startsWith("bundled:") ? Bundled.model(model.substring("bundled:".length())) : Path.of(model);
-    }
-
     static List<TaskReading> read(Recipe recipe) {
         List<TaskReading> readings = new ArrayList<>();
         Map<String, String> folders = new HashMap<>();

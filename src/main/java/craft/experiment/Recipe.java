@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * @param name for people; also the first part of the run folder's name
  * @param description one or two sentences, may be empty
- * @param model {@code bundled:<name>} or a Hugging Face folder
+ * @param model {@code bundled:<name>}, {@code user:<name>} or a Hugging Face folder
  * @param tasks task folders, in the order they are learnt
  */
 public record Recipe(String name, String description, String model, List<String> tasks, long seed, Scenario scenario,

@@ -167,7 +167,7 @@ public final class RecipeReader {
 
     private static Recipe finish(ObjectNode tree, Path base, String where) {
         String model = tree.path("model").asText();
-        if (!model.startsWith(Bundled.PREFIX)) {
+        if (!BaseModels.isName(model)) {
             tree.put("model", absolute(model, base, "model", where));
         }
         List<String> tasks = new ArrayList<>();

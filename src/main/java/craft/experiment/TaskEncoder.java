@@ -31,6 +31,10 @@ final class TaskEncoder {
 
     /** @param index 1-based place of the task in the run */
     EncodedTask encode(Task task, int index) {
+        if (!task.classification() && !config.writesText()) {
+            throw new InvalidInputException("Task " + task.name() + " has no labels, but a masked language model ("
+                    + config.architecture() + ") can only choose among labels. Leave the task out, or use a causal model.");
+        }
         DataOptions data = recipe.data();
         List<Example> train = new ArrayList<>(task.train());
         Collections.shuffle(train, Seeds.random(recipe.seed(), "rows", index));
@@ -94,10 +98,10 @@ final class TaskEncoder {
     }
 
     private void requireRoom(Task task, String split, Example row, int promptTokens, int answerTokens) {
-        if (promptTokens + answerTokens > config.context()) {
+        if (promptTokens + answerTokens > config.room()) {
             throw new InvalidInputException("Task " + task.name() + ", " + split + " row " + row.row() + ": the prompt has "
                     + promptTokens + " tokens and the answer up to " + answerTokens + ", but the model's context is "
-                    + config.context() + ". Set data.maxPromptTokens to at most " + (config.context() - answerTokens)
+                    + config.context() + ". Set data.maxPromptTokens to at most " + (config.room() - answerTokens)
                     + " to shorten long prompts, or use a model with a longer context.");
         }
     }

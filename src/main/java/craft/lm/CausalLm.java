@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A frozen causal language model of any family that we know, in float32 on the CPU. Its forward pass is a TorchScript
+ * A frozen language model of any family that we know, causal or masked, in float32 on the CPU. Its forward pass is a TorchScript
  * text, {@link DecoderText}. Not thread-safe: one thread, prepared by {@link TorchThread#prepare()}, computes with it.
  *
  * <p>In shapes: N predictions (answer tokens of a batch), V vocabulary, d hidden size.
@@ -19,6 +19,7 @@ public final class CausalLm implements AutoCloseable {
     private final String name;
     private final ModelConfig config;
     private final Tokens tokens;
+    private final Arrangement arrangement;
     private final NDManager manager;
     private final ScriptModule script;
     private final Tensors weights;
@@ -29,6 +30,7 @@ public final class CausalLm implements AutoCloseable {
         this.name = name;
         this.config = config;
         this.tokens = tokens;
+        this.arrangement = config.family().arrangement(tokens);
         this.manager = manager;
         this.script = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config));
         this.weights = new Tensors(weights);
@@ -67,6 +69,10 @@ public final class CausalLm implements AutoCloseable {
 
     public Tokens tokens() {
         return tokens;
+    }
+
+    Arrangement arrangement() {
+        return arrangement;
     }
 
     /** A manager for arrays that live as long as the caller wants, at most as long as the model. */
@@ -149,7 +155,7 @@ public final class CausalLm implements AutoCloseable {
         return script.call("join", step.create((long) length), new Tensors(past)).singletonOrThrow();
     }
 
-    /** Hidden states of several sequences, each {@code [1, s_b, d]}, joined to {@code [B, s, d]}. */
+    /** Hidden states of several sequences, each {@code [rows, s_b, d]}, joined to {@code [B, s, d]}. */
     NDArray joinHidden(NDManager step, List<NDArray> hidden, int length) {
         return script.call("join_hidden", step.create((long) length), new Tensors(hidden)).singletonOrThrow();
     }
@@ -224,11 +230,15 @@ public final class CausalLm implements AutoCloseable {
      *
      * @param adaptation null for the untouched model
      * @return the new token ids, without the end-of-text token
+     * @throws IllegalStateException for a model that writes no text, see {@link ModelConfig#writesText()}
      */
     public int[] generate(int[] prompt, Adaptation adaptation, int maxNewTokens) {
+        if (!config.writesText()) {
+            throw new IllegalStateException(config.architecture() + " writes no text");
+        }
         List<Integer> out = new ArrayList<>();
         try (NDManager step = newManager()) {
-            Layout layout = Layout.of(List.of(new Sequence(prompt, List.of(new int[] {0}))), new int[] {0});
+            Layout layout = arrangement.layout(List.of(new Sequence(prompt, List.of(new int[] {0}))));
             int length = prompt.length;
             NDArray ids = step.create(toLong(prompt), new Shape(1, length));
             NDArray where = layout.where(step, adaptation);

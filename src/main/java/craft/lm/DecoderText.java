@@ -26,6 +26,7 @@ final class DecoderText {
         marks.put("queryWidth", "" + c.queryWidth());
         marks.put("group", "" + c.headsPerKeyValueHead());
         marks.put("grouped", c.headsPerKeyValueHead() == 1 ? "False" : "True");
+        marks.put("headBias", "None");
         marks.putAll(WeightPlan.of(c).marks());
         String methods = read(c.family().text());
         for (Map.Entry<String, String> mark : marks.entrySet()) {

@@ -7,11 +7,11 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * What sets one kind of decoder apart from the others. Everything that is particular to it stands in its one class and
+ * What sets one kind of model apart from the others. Everything that is particular to it stands in its one class and
  * its one text: which architectures it is, how their config is read, which tensors they have, how a block computes. Its
  * components are the options that its members differ in.
  */
-sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
+sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily, BertFamily {
     /**
      * The family's part of the forward pass, a class path resource: the methods {@code embed}, {@code angles},
      * {@code project}, {@code block} and {@code final_norm} that {@code decoder.py} leaves open, and its own helpers.
@@ -21,7 +21,10 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
     /** What the marks of {@link #text()} stand for, beyond weights and what {@link DecoderText} says of any decoder. */
     Map<String, String> marks(ModelConfig c);
 
-    /** Weights of the whole model by their marks, among them {@code head}, the LM head {@code [V, d]}. */
+    /**
+     * Weights of the whole model by their marks, among them {@code head}, the LM head {@code [V, d]}, and where it has a
+     * bias {@code headBias} {@code [V]}.
+     */
     LinkedHashMap<String, Weight> modelWeights(ModelConfig c);
 
     /** Weights of a layer by their marks, the same in every layer. */
@@ -30,6 +33,36 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
     /** Whether the feed-forward part has a gate, as SwiGLU. */
     default boolean gated() {
         return false;
+    }
+
+    /** How prompts and continuations lie in the model's input. */
+    default Arrangement arrangement(Tokens tokens) {
+        return Arrangement.CAUSAL;
+    }
+
+    /** Tokens that the model reads behind prompt and answer. */
+    default int closing() {
+        return 0;
+    }
+
+    /** Whether it can continue a text; if not, it only chooses among labels. */
+    default boolean writesText() {
+        return true;
+    }
+
+    /** The first token of a prompt that edits of some tokens can change, see {@link Arrangement#start}. */
+    default int start(int promptLength, EditPositions edited) {
+        return Arrangement.CAUSAL.start(promptLength, edited);
+    }
+
+    /** Rows that a sequence takes in a batch. */
+    default int rows(Sequence sequence) {
+        return 1;
+    }
+
+    /** Tokens of the longest of these rows. */
+    default int rowLength(Sequence sequence) {
+        return sequence.length();
     }
 
     /** The name by which {@link Weight} knows a tensor of the folder, where files are found with several spellings. */
@@ -60,6 +93,7 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily {
         private static final List<Known> ALL = List.of(
                 new Known(LlamaFamily.ARCHITECTURES, LlamaFamily::read),
                 new Known(Gpt2Family.ARCHITECTURES, Gpt2Family::read),
-                new Known(NeoXFamily.ARCHITECTURES, NeoXFamily::read));
+                new Known(NeoXFamily.ARCHITECTURES, NeoXFamily::read),
+                new Known(BertFamily.ARCHITECTURES, BertFamily::read));
     }
 }

@@ -2,6 +2,7 @@ package craft.lm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import java.util.List;
 
 /** A way to pass a batch through the frozen model with a change to it. All ways give the same numbers up to rounding. */
@@ -10,12 +11,13 @@ public interface ForwardPass {
      * @param step owner of everything made on the way
      * @param adaptation null for the untouched model
      * @return hidden states {@code [N, d]} after the last block, before the final norm, of the tokens that predict each
-     *     continuation token: sequence by sequence, continuation by continuation
+     *     continuation token (a causal model's token before it, a masked model's mask in its place): sequence by sequence, continuation by continuation
      */
     NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation);
 
     /** Ids of the N continuation tokens in the same order. */
     static long[] targets(List<Sequence> batch) {
-        return Layout.targets(batch);
+        return batch.stream().flatMap(s -> s.continuations().stream()).flatMapToInt(Arrays::stream).asLongStream()
+                .toArray();
     }
 }

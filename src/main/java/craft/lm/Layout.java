@@ -2,145 +2,38 @@ package craft.lm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
-import java.util.List;
 
 /**
- * How a batch of sequences lies in padded arrays. Tokens from {@code starts[b]} on are computed anew (S = the longest
- * such rest), those before come from cached keys and values (P = the longest such prefix). Padding is on the right and
- * sees only itself.
+ * How a batch of sequences lies in padded arrays: B rows, S tokens computed anew, P tokens before them whose keys and
+ * values are given. Padding is on the right and sees only itself.
  */
-record Layout(List<Sequence> batch, int[] starts, int pastLength, int newLength) {
+interface Layout {
+    /** P, the longest prefix of a row that is not computed anew. */
+    int pastLength();
 
-    static Layout of(List<Sequence> batch, int[] starts) {
-        int past = 0;
-        int fresh = 0;
-        for (int b = 0; b < starts.length; b++) {
-            past = Math.max(past, starts[b]);
-            fresh = Math.max(fresh, batch.get(b).length() - starts[b]);
-        }
-        return new Layout(batch, starts, past, fresh);
-    }
+    /** S, the longest rest. */
+    int newLength();
 
-    /** Ids from {@code starts} on, {@code [B, S]}, padded with 0. */
-    NDArray ids(NDManager step) {
-        long[] ids = new long[batch.size() * newLength];
-        for (int b = 0; b < batch.size(); b++) {
-            int at = b * newLength;
-            int[] prompt = batch.get(b).prompt();
-            for (int i = starts[b]; i < prompt.length; i++) {
-                ids[at++] = prompt[i];
-            }
-            for (int[] continuation : batch.get(b).continuations()) {
-                for (int id : continuation) {
-                    ids[at++] = id;
-                }
-            }
-        }
-        return step.create(ids, new Shape(batch.size(), newLength));
-    }
+    /** Ids of the new tokens, {@code [B, S]} int64. */
+    NDArray ids(NDManager step);
 
-    /** Positions of the new tokens {@code [B, S]}: every continuation begins where the prompt ends. */
-    NDArray positions(NDManager step) {
-        float[] positions = new float[batch.size() * newLength];
-        for (int b = 0; b < batch.size(); b++) {
-            int at = b * newLength;
-            int length = batch.get(b).prompt().length;
-            for (int i = starts[b]; i < length; i++) {
-                positions[at++] = i;
-            }
-            for (int[] continuation : batch.get(b).continuations()) {
-                for (int i = 0; i < continuation.length; i++) {
-                    positions[at++] = length + i;
-                }
-            }
-        }
-        return step.create(positions, new Shape(batch.size(), newLength));
-    }
+    /** Their 0-based positions, {@code [B, S]} float32. */
+    NDArray positions(NDManager step);
 
-    /** True when plain causal attention over the new tokens is right: nothing cached, one continuation each. */
-    boolean causal() {
-        return pastLength == 0 && batch.stream().allMatch(s -> s.continuations().size() == 1);
-    }
+    /** Additive attention mask {@code [B, 1, S, P + S]}, 0 or -infinity; null for plain causal attention. */
+    NDArray mask(NDManager step);
 
-    /** Additive attention mask {@code [B, 1, S, P + S]}, or null where {@link #causal()}. */
-    NDArray mask(NDManager step) {
-        if (causal()) {
-            return null;
-        }
-        int width = pastLength + newLength;
-        float[] mask = new float[batch.size() * newLength * width];
-        Arrays.fill(mask, Float.NEGATIVE_INFINITY);
-        for (int b = 0; b < batch.size(); b++) {
-            Sequence sequence = batch.get(b);
-            int prompt = sequence.prompt().length - starts[b];
-            int row = b * newLength * width;
-            int segment = 0;
-            int segmentStart = 0;
-            int segmentEnd = prompt;
-            for (int i = 0; i < newLength; i++, row += width) {
-                if (i >= sequence.length() - starts[b]) {
-                    mask[row + pastLength + i] = 0;
-                    continue;
-                }
-                if (i == segmentEnd) {
-                    segmentStart = segmentEnd;
-                    segmentEnd += sequence.continuations().get(segment++).length;
-                }
-                Arrays.fill(mask, row, row + starts[b], 0);
-                Arrays.fill(mask, row + pastLength, row + pastLength + Math.min(prompt, i + 1), 0);
-                Arrays.fill(mask, row + pastLength + segmentStart, row + pastLength + i + 1, 0);
-            }
-        }
-        return step.create(mask, new Shape(batch.size(), 1, newLength, width));
-    }
+    /** 1 at edited tokens, {@code [B, S, parts]}: one part for all, or the first tokens and the last ones apart. */
+    NDArray where(NDManager step, EditPositions positions);
 
     /** {@link #where(NDManager, EditPositions)} of edits, null for anything else. */
-    NDArray where(NDManager step, Adaptation adaptation) {
+    default NDArray where(NDManager step, Adaptation adaptation) {
         return adaptation instanceof Edits edits ? where(step, edits.positions()) : null;
     }
 
-    /** 1 at edited prompt tokens, {@code [B, S, parts]}: one part for all, or the first tokens and the last ones apart. */
-    NDArray where(NDManager step, EditPositions positions) {
-        int parts = positions.parts();
-        float[] where = new float[batch.size() * newLength * parts];
-        for (int b = 0; b < batch.size(); b++) {
-            int length = batch.get(b).prompt().length;
-            int first = positions.firstOf(length);
-            int last = length - positions.lastOf(length);
-            for (int i = starts[b]; i < length; i++) {
-                int at = (b * newLength + i - starts[b]) * parts;
-                if (i < first) {
-                    where[at] = 1;
-                }
-                if (i >= last) {
-                    where[at + parts - 1] = 1;
-                }
-            }
-        }
-        return step.create(where, new Shape(batch.size(), newLength, parts));
-    }
-
-    /** Flat indices into {@code [B * S]} of the tokens that predict each continuation token, in order. */
-    long[] predictors() {
-        long[] index = new long[batch.stream().mapToInt(Sequence::predictions).sum()];
-        int n = 0;
-        for (int b = 0; b < batch.size(); b++) {
-            long base = (long) b * newLength;
-            int at = batch.get(b).prompt().length - starts[b];
-            long lastOfPrompt = base + at - 1;
-            for (int[] continuation : batch.get(b).continuations()) {
-                for (int i = 0; i < continuation.length; i++, at++) {
-                    index[n++] = i == 0 ? lastOfPrompt : base + at - 1;
-                }
-            }
-        }
-        return index;
-    }
-
-    /** Ids of all continuation tokens, in the order of {@link #predictors()}. */
-    static long[] targets(List<Sequence> batch) {
-        return batch.stream().flatMap(s -> s.continuations().stream()).flatMapToInt(java.util.Arrays::stream).asLongStream().toArray();
-    }
+    /**
+     * Flat indices into {@code [B * S]} of the tokens that predict each continuation token: sequence by sequence,
+     * continuation by continuation.
+     */
+    long[] predictors();
 }

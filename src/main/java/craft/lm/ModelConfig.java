@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code config.json} says of a decoder. Made by {@link #read}, all values are within limits that no real model
+ * What {@code config.json} says of a model. Made by {@link #read}, all values are within limits that no real model
  * comes near.
  *
  * @param architecture as in the file, for example {@code LlamaForCausalLM}
@@ -56,6 +56,31 @@ public record ModelConfig(String architecture, int hiddenSize, int intermediateS
     /** Width of all key (or value) heads together. */
     public int keyValueWidth() {
         return keyValueHeads * headDim;
+    }
+
+    /** Whether it can continue a text. A masked model cannot: it only chooses among labels. */
+    public boolean writesText() {
+        return family.writesText();
+    }
+
+    /** Tokens that a prompt and its answer may have together. */
+    public int room() {
+        return context - family.closing();
+    }
+
+    /** The first token of a prompt that edits of some tokens can change: what lies before it is computed once. */
+    public int start(int promptLength, EditPositions edited) {
+        return family.start(promptLength, edited);
+    }
+
+    /** Rows that a sequence takes in a batch. */
+    public int rows(Sequence sequence) {
+        return family.rows(sequence);
+    }
+
+    /** Tokens of the longest of these rows. */
+    public int rowLength(Sequence sequence) {
+        return family.rowLength(sequence);
     }
 
     /** Number of weights. */

@@ -14,7 +14,7 @@ public final class PlainPass implements ForwardPass {
 
     @Override
     public NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation) {
-        Layout layout = Layout.of(batch, new int[batch.size()]);
+        Layout layout = model.arrangement().layout(batch);
         NDArray where = layout.where(step, adaptation);
         NDArray positions = layout.positions(step);
         NDArray last = model.extend(model.embed(layout.ids(step), positions), 0, model.config().layers(), false,

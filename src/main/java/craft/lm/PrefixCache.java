@@ -17,6 +17,8 @@ import java.util.Map;
  * sequences that begin alike, such as a prompt with one answer and the same prompt with a list of labels. Nothing kept
  * depends on the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
  *
+ * <p>Of a model that reads in both directions nothing left of an edit is constant, so only the hidden states are kept.
+ *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  */
 public final class PrefixCache implements ForwardPass, AutoCloseable {
@@ -34,7 +36,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     }
 
     /**
-     * @param hidden {@code [1, s, d]} from token {@code start} on
+     * @param hidden {@code [rows, s, d]} from token {@code start} on; a causal model's sequence is one row
      * @param past {@code [L, 2, 1, K, start, hd]} of the L blocks above the lowest edited one, null without any
      */
     private record Kept(int start, NDArray hidden, NDArray past) {
@@ -73,7 +75,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         for (Sequence sequence : batch) {
             kept.add(kept(sequence));
         }
-        Layout layout = Layout.of(batch, kept.stream().mapToInt(Kept::start).toArray());
+        Layout layout = model.arrangement().layout(batch, kept.stream().mapToInt(Kept::start).toArray());
         NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), layout.newLength());
         int layers = model.config().layers();
         NDArray past = kept.stream().allMatch(k -> k.past == null) ? null : past(step, kept, layout);
@@ -122,7 +124,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
                 past = keep(prefix, all.get((lowest + 1) + ":"));
             }
             if (hidden == null) {
-                Layout layout = Layout.of(List.of(sequence), new int[] {start});
+                Layout layout = model.arrangement().layout(List.of(sequence), new int[] {start});
                 NDArray below = start == 0 ? null : all.get(":" + (lowest + 1));
                 NDArray positions = layout.positions(step);
                 hidden = keep(sequence, model.extend(model.embed(layout.ids(step), positions), 0, lowest + 1, false,
@@ -132,10 +134,9 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return new Kept(start, hidden, past);
     }
 
-    /** The first token computed anew: the first edited one, at the latest the prompt's last, which predicts. */
+    /** The first token computed anew. */
     private int start(Sequence sequence) {
-        int length = sequence.prompt().length;
-        return Math.min(positions.start(length), length - 1);
+        return model.arrangement().start(sequence.prompt().length, positions);
     }
 
     private Prefix prefix(Sequence sequence) {

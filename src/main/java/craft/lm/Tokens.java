@@ -10,12 +10,24 @@ import java.util.Arrays;
 public final class Tokens implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final String answerPrefix;
+    private final int[] closing;
 
     private Tokens(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
         // Some tokenizers put the word-start mark before every text, others want the space written out.
         int[] apart = join(plain("y"), plain("x"));
         this.answerPrefix = Arrays.equals(apart, plain("y x")) ? "" : " ";
+        this.closing = closing(ids("x", true), plain("x"));
+    }
+
+    /** What stands in {@code whole} behind {@code text}. */
+    private static int[] closing(int[] whole, int[] text) {
+        for (int from = 0; from + text.length <= whole.length; from++) {
+            if (Arrays.equals(whole, from, from + text.length, text, 0, text.length)) {
+                return Arrays.copyOfRange(whole, from + text.length, whole.length);
+            }
+        }
+        return new int[0];
     }
 
     /** @throws InvalidInputException when the file is missing or broken */
@@ -29,9 +41,21 @@ public final class Tokens implements AutoCloseable {
         }
     }
 
-    /** Ids of a prompt, with the beginning-of-text token where the tokenizer adds one. */
+    /** Ids of a prompt, with what the tokenizer puts before a text but without what it puts behind: an answer follows. */
     public int[] prompt(String text) {
-        return ids(text, true);
+        int[] ids = ids(text, true);
+        return Arrays.copyOf(ids, ids.length - closing.length);
+    }
+
+    /** What the tokenizer puts behind a text, such as BERT's [SEP]; often nothing. */
+    int[] closing() {
+        return closing.clone();
+    }
+
+    /** Id of a special token such as {@code [MASK]}, -1 where the tokenizer does not know it as one token. */
+    int special(String token) {
+        int[] ids = plain(token);
+        return ids.length == 1 && tokenizer.decode(new long[] {ids[0]}, false).strip().equals(token) ? ids[0] : -1;
     }
 
     /** Ids of an answer that follows a prompt after a space, without any special token. */

@@ -1,6 +1,6 @@
 package craft.store;
 
-import craft.experiment.Bundled;
+import craft.experiment.BaseModels;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
 import java.io.FileInputStream;
@@ -29,15 +29,12 @@ import java.util.stream.Stream;
  */
 record Provenance(String modelFolder, SortedMap<String, String> model,
         SortedMap<String, SortedMap<String, String>> tasks, List<String> problems) {
-    private static final String BUNDLED = "bundled:";
-
     static final Provenance UNKNOWN = new Provenance("", new TreeMap<>(), new TreeMap<>(), List.of());
 
     /** Reads every file once; a gigabyte takes seconds. */
     static Provenance of(Recipe recipe) {
         List<String> problems = new ArrayList<>();
-        String folder = recipe.model().startsWith(BUNDLED)
-                ? Bundled.model(recipe.model().substring(BUNDLED.length())).toString() : recipe.model();
+        String folder = BaseModels.folder(recipe.model()).toString();
         SortedMap<String, String> model = hashes(folder, problems);
         SortedMap<String, SortedMap<String, String>> tasks = new TreeMap<>();
         for (String task : recipe.tasks()) {

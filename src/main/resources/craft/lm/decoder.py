@@ -5,6 +5,7 @@
 #   project(h [B, S, d], i, the two of angles, w, ad) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
 #   block(h, i, the two of angles, mask, past, w, ad) -> block i's output [B, S, d], its new keys and values
 #   final_norm(h [N, d], w) -> [N, d], the LM head's input
+# and headBias [V] is the LM head's bias, or None.
 # Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
 # of WeightPlan.java.
 # ad are low-rank updates of projections, see adapted; empty for the untouched weights.
@@ -169,7 +170,7 @@ ${family}
 
   # Last hidden states [N, d] (before the final norm) -> logits [N, V]
   def logits(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.linear(self.final_norm(h, w), ${head}, None)
+    return torch.linear(self.final_norm(h, w), ${head}, ${headBias})
 
   # log p of targets [N] -> [N], float32
   def log_likelihood(self: __torch__.M, h: Tensor, targets: Tensor, w: List[Tensor]) -> Tensor:

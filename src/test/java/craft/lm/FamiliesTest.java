@@ -1,11 +1,13 @@
 package craft.lm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import craft.error.InvalidInputException;
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReft;
 import craft.intervention.LoReftStart;
@@ -15,7 +17,9 @@ import craft.lm.oracle.PlainDecoder;
 import craft.lm.oracle.PlainDecoder.Edit;
 import craft.lm.oracle.TinyModels;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,11 +29,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every family of decoders against the plain float64 reference, on tiny random models. */
+/** Every family against the plain float64 reference, on tiny random models. */
 class FamiliesTest {
     /** Above what float32 costs, and small enough to tell GELU from its approximation. */
     private static final double RELATIVE = 2e-5;
@@ -48,6 +53,8 @@ class FamiliesTest {
         all.put("gpt2", TinyModels::gpt2);
         all.put("gpt2 bare", () -> TinyModels.gpt2().bare());
         all.put("neox", TinyModels::neox);
+        all.put("bert", TinyModels::bert);
+        all.put("bert old", () -> TinyModels.bert().bare());
         return all;
     }
 
@@ -122,12 +129,77 @@ class FamiliesTest {
         check("neox base", TinyModels.neox().set("rotary_emb_base", 100).set("hidden_act", "gelu_fast"), seed);
     }
 
+    @Test
+    void bertWithOtherNamesAndFeedForwardParts() throws IOException {
+        check("pretraining", TinyModels.bert().set("architectures", List.of("BertForPreTraining")), 91);
+        check("tanh", TinyModels.bert().set("hidden_act", "gelu_new"), 92);
+        check("epsilon", TinyModels.bert().set("layer_norm_eps", 0.1), 93);
+    }
+
+    /** One row a length of label, shared by labels of that length, and in the order in which the labels came. */
+    @Test
+    void aMaskedModelSharesRowsAndKeepsTheOrder() throws IOException {
+        Path folder = TinyModels.bert().seed(94).write(temp.resolve("rows"));
+        PlainDecoder oracle = PlainDecoder.read(folder);
+        Random random = new Random(94);
+        List<int[]> labels = Stream.of(2, 1, 3, 1, 2).map(length -> ids(random, length)).toList();
+        Sequence sequence = new Sequence(ids(random, 6), labels);
+        try (CausalLm model = CausalLm.load(folder); NDManager step = model.newManager()) {
+            Layout layout = model.arrangement().layout(List.of(sequence, new Sequence(ids(random, 3), labels.subList(0, 1))));
+            assertThat(layout.ids(step).getShape()).isEqualTo(new Shape(4, 10));
+            int[] prompt = sequence.prompt();
+            assertThat(layout.ids(step).get(1).toLongArray()).containsExactly(prompt[0], prompt[1], prompt[2], prompt[3],
+                    prompt[4], prompt[5], 4, 4, 3, 0);
+            float[] found = model.logLikelihood(new PlainPass(model).hidden(step, List.of(sequence), null),
+                    ForwardPass.targets(List.of(sequence)));
+            int n = 0;
+            for (int[] label : labels) {
+                double[][] expected = oracle.answerLogProbabilities(prompt, label, List.of());
+                for (int i = 0; i < label.length; i++) {
+                    assertThat((double) found[n++]).isCloseTo(expected[i][label[i]], within(1e-4));
+                }
+            }
+            assertThat(n).isEqualTo(found.length);
+        }
+    }
+
+    /** The first tokens and the last ones, in one part or two; masks go with the last ones, [SEP] is never edited. */
+    @Test
+    void aMaskedModelsMasksAreEditedWithTheLastTokens() throws IOException {
+        Path folder = TinyModels.bert().write(temp.resolve("where"));
+        try (CausalLm model = CausalLm.load(folder); NDManager step = model.newManager()) {
+            Layout layout = model.arrangement()
+                    .layout(List.of(new Sequence(new int[] {2, 50, 51, 52}, List.of(new int[] {60, 61}))));
+            assertThat(layout.where(step, Positions.parse("l1")).toFloatArray()).containsExactly(0, 0, 0, 1, 1, 1, 0);
+            assertThat(layout.where(step, Positions.parse("f2")).toFloatArray()).containsExactly(1, 1, 0, 0, 0, 0, 0);
+            assertThat(layout.where(step, Positions.parse("f1+l2")).toFloatArray()).containsExactly(1, 0, 1, 1, 1, 1, 0);
+            assertThat(layout.where(step, Positions.parse("l9")).toFloatArray()).containsExactly(0, 0, 1, 1, 1, 1, 0);
+        }
+    }
+
+    @Test
+    void aMaskedModelWritesNoTextAndItsTokenizerNeedsAMask() throws IOException {
+        Path folder = TinyModels.bert().write(temp.resolve("mute"));
+        try (CausalLm model = CausalLm.load(folder)) {
+            assertThat(model.tokens().prompt("ab c")).containsExactly(2, 5, 8, 9);
+            assertThat(model.tokens().answer("b")).containsExactly(7);
+            assertThatThrownBy(() -> model.generate(new int[] {2}, null, 1)).isInstanceOf(IllegalStateException.class);
+        }
+        Path other = TinyModels.llama().write(temp.resolve("other"));
+        Files.copy(other.resolve("tokenizer.json"), folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> CausalLm.load(folder)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("no token [MASK]");
+    }
+
     /** Learned positions end where the context ends: generation must stop there, whatever it would say next. */
     @Test
     void generationStopsAtTheEndOfTheContext() throws IOException {
         for (Map.Entry<String, Supplier<TinyModels>> family : families().entrySet()) {
             Path folder = family.getValue().get().set("eos_token_id", null).write(temp.resolve(family.getKey()));
             try (CausalLm model = CausalLm.load(folder)) {
+                if (!model.config().writesText()) {
+                    continue;
+                }
                 int context = model.config().context();
                 int[] prompt = ids(new Random(1), context - 3);
                 assertThat(model.generate(prompt, null, 10)).as(family.getKey()).hasSize(3);
@@ -150,7 +222,9 @@ class FamiliesTest {
             answers(what, model, oracle, set, ids, random);
             answers(what, model, oracle, LoReftStart.fresh(Positions.parse("l4"), new int[] {1, 2}, 3,
                     model.config().hiddenSize(), false, random), ids, random);
-            continuation(what, model, edits, oracle, set, ids);
+            if (model.config().writesText()) {
+                continuation(what, model, edits, oracle, set, ids);
+            }
         }
     }
 
@@ -187,9 +261,10 @@ class FamiliesTest {
             IntStream.of(places).forEach(i -> edited[i] = 1);
             NDArray positions = step.create(at, new Shape(1, length));
             NDArray where = step.create(edited, new Shape(1, length, 1));
+            NDArray mask = model.config().writesText() ? null : step.zeros(new Shape(1, 1, length, length));
             NDArray hidden = model.embed(step.create(CausalLm.toLong(ids), new Shape(1, length)), positions);
             for (int layer = 0; layer < model.config().layers(); layer++) {
-                hidden = model.extend(hidden, layer, layer + 1, false, positions, null, null, where, edits, false)
+                hidden = model.extend(hidden, layer, layer + 1, false, positions, mask, null, where, edits, false)
                         .get(0);
                 close(what + ", block " + layer, hidden, expected.blocks()[layer]);
             }
@@ -217,8 +292,9 @@ class FamiliesTest {
                 new Sequence(ids(random, 9), List.of(ids(random, 3))));
         List<Double> expected = new ArrayList<>();
         for (Sequence sequence : batch) {
-            List<Edit> plain = oracleEdits(set, edited(set, sequence.prompt()));
             for (int[] answer : sequence.continuations()) {
+                List<Edit> plain = oracleEdits(set, IntStream.concat(IntStream.of(edited(set, sequence.prompt())),
+                        IntStream.of(oracle.alsoEdited(sequence.prompt().length, answer.length))).toArray());
                 double[][] row = oracle.answerLogProbabilities(sequence.prompt(), answer, plain);
                 IntStream.range(0, answer.length).forEach(i -> expected.add(row[i][answer[i]]));
             }

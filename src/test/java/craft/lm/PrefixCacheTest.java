@@ -169,7 +169,7 @@ class PrefixCacheTest {
                 int length = sequence.prompt().length;
                 int count = Math.max(1, p.lastOf(length));
                 try (NDManager step = model.newManager()) {
-                    Layout layout = Layout.of(List.of(sequence), new int[] {0});
+                    Layout layout = CausalLayout.of(List.of(sequence), new int[] {0});
                     NDArray at = layout.positions(step);
                     NDArray hidden = model.extend(model.embed(layout.ids(step), at), 0, 3, false, at,
                             layout.mask(step), null, null, null, false).get(0);

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The forward pass of a decoder written down plainly: float64, one token after the other, no batch, no cache. Slow on
+ * The forward pass of a model written down plainly: float64, one token after the other, no batch, no cache. Slow on
  * purpose; the real engine is checked against it. It reads config.json by itself, so that it shares no misreading.
  *
  * <p>In shapes: len tokens, d hidden size, V vocabulary.
  */
-public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNeoX {
+public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNeoX, PlainBert {
     /**
      * LoReFT on the output of a block: {@code h + R^T (W h + b - R h)} at some positions.
      *
@@ -67,6 +67,7 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
             return switch (architecture) {
                 case "GPT2LMHeadModel" -> new PlainGpt2(config, weights);
                 case "GPTNeoXForCausalLM" -> new PlainNeoX(config, weights);
+                case "BertForMaskedLM", "BertForPreTraining" -> new PlainBert(config, weights);
                 default -> new PlainLlama(config, weights);
             };
         } catch (IOException e) {
@@ -88,6 +89,16 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
 
     /** Name of the LM head's matrix {@code [V, d]}. */
     abstract String head();
+
+    /** Its bias {@code [V]}, null without one. */
+    double[] headBias() {
+        return null;
+    }
+
+    /** Places behind the prompt at which an edit of the prompt's last tokens acts, too: a masked model's masks. */
+    public int[] alsoEdited(int promptLength, int answerLength) {
+        return new int[0];
+    }
 
     public final Pass forward(int[] ids, List<Edit> edits) {
         double[][] h = new double[ids.length][];
@@ -112,25 +123,30 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
         double[][] logits = new double[ids.length][];
         for (int t = 0; t < ids.length; t++) {
             normed[t] = finalNorm(h[t]);
-            logits[t] = linear(normed[t], weight(head()), null);
+            logits[t] = linear(normed[t], weight(head()), headBias());
         }
         return new Pass(blocks, normed, logits);
     }
 
     /** Causal attention: what every token's heads read, laid side by side. All in heads {@code [len][heads][width]}. */
     static double[][] attention(double[][][] q, double[][][] k, double[][][] v) {
+        return attention(q, k, v, true);
+    }
+
+    /** Attention to all tokens or, if causal, to those up to the token itself. */
+    static double[][] attention(double[][][] q, double[][][] k, double[][][] v, boolean causal) {
         int heads = q[0].length;
         int group = heads / k[0].length;
         int width = q[0][0].length;
         double[][] joined = new double[q.length][heads * width];
         for (int t = 0; t < q.length; t++) {
             for (int head = 0; head < heads; head++) {
-                double[] score = new double[t + 1];
-                for (int s = 0; s <= t; s++) {
+                double[] score = new double[causal ? t + 1 : q.length];
+                for (int s = 0; s < score.length; s++) {
                     score[s] = dot(q[t][head], k[s][head / group]) / Math.sqrt(width);
                 }
                 double[] share = softmax(score);
-                for (int s = 0; s <= t; s++) {
+                for (int s = 0; s < score.length; s++) {
                     for (int i = 0; i < width; i++) {
                         joined[t][head * width + i] += share[s] * v[s][head / group][i];
                     }
@@ -277,15 +293,19 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
         return sum / answer.length;
     }
 
-    /** Log-probabilities where each answer token is predicted, {@code [answer][V]}; the answer itself is fed. */
-    public final double[][] answerLogProbabilities(int[] prompt, int[] answer, List<Edit> edits) {
+    /** Log-probabilities where each answer token is predicted, {@code [answer][V]}; a causal model is fed the answer. */
+    public double[][] answerLogProbabilities(int[] prompt, int[] answer, List<Edit> edits) {
         int[] ids = new int[prompt.length + answer.length - 1];
         System.arraycopy(prompt, 0, ids, 0, prompt.length);
         System.arraycopy(answer, 0, ids, prompt.length, answer.length - 1);
-        double[][] logits = forward(ids, edits).logits;
-        double[][] out = new double[answer.length][];
-        for (int i = 0; i < answer.length; i++) {
-            double[] share = softmax(logits[prompt.length - 1 + i]);
+        return logProbabilities(forward(ids, edits).logits, prompt.length - 1, answer.length);
+    }
+
+    /** Of {@code count} rows. */
+    static double[][] logProbabilities(double[][] logits, int from, int count) {
+        double[][] out = new double[count][];
+        for (int i = 0; i < count; i++) {
+            double[] share = softmax(logits[from + i]);
             out[i] = new double[share.length];
             for (int j = 0; j < share.length; j++) {
                 out[i][j] = Math.log(share[j]);

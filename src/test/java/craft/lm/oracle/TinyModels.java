@@ -92,7 +92,20 @@ public final class TinyModels {
         return model;
     }
 
-    /** Leaves out {@code transformer.} before the tensors' names and adds attention masks, as GPT-2's own file does. */
+    /** A masked language model with [CLS] 2, [SEP] 3 and [MASK] 4, whose words are single letters. */
+    public static TinyModels bert() {
+        TinyModels model = new TinyModels("BertForMaskedLM");
+        model.config.remove(List.of("bos_token_id", "eos_token_id"));
+        model.config.put("hidden_size", 32).put("intermediate_size", 48).put("num_hidden_layers", 3)
+                .put("num_attention_heads", 4).put("max_position_embeddings", 128).put("type_vocab_size", 2)
+                .put("layer_norm_eps", 1e-12).put("hidden_act", "gelu").put("tie_word_embeddings", true);
+        return model;
+    }
+
+    /**
+     * Leaves out {@code transformer.} before the tensors' names and adds attention masks, as GPT-2's own file does; BERT's own
+     * file says gamma and beta.
+     */
     public TinyModels bare() {
         bare = true;
         return this;
@@ -126,12 +139,51 @@ public final class TinyModels {
         Files.createDirectories(folder);
         config.put("torch_dtype", dtype == DType.F32 ? "float32" : dtype == DType.F16 ? "float16" : "bfloat16");
         Path file = Files.writeString(folder.resolve("config.json"), config.toPrettyString());
+        if (masked()) {
+            Files.write(folder.resolve("tokenizer.json"), JSON.writeValueAsBytes(letters()));
+            writeWeights(folder, random(shapes(file)));
+            return folder;
+        }
         try (InputStream tokenizer = Objects.requireNonNull(
                 TinyModels.class.getResourceAsStream("/models/stories260k/tokenizer.json"))) {
             Files.write(folder.resolve("tokenizer.json"), tokenizer.readAllBytes());
         }
         writeWeights(folder, random(shapes(file)));
         return folder;
+    }
+
+    private boolean masked() {
+        return config.get("architectures").get(0).textValue().startsWith("Bert");
+    }
+
+    /** WordPiece over letters and digits, filled up to 512 words. */
+    private static ObjectNode letters() {
+        ObjectNode words = JSON.createObjectNode();
+        for (String special : List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")) {
+            words.put(special, words.size());
+        }
+        for (char c : "abcdefghijklmnopqrstuvwxyz0123456789.,:?!-".toCharArray()) {
+            words.put("" + c, words.size()).put("##" + c, words.size());
+        }
+        while (words.size() < 512) {
+            words.put("[unused" + words.size() + "]", words.size());
+        }
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", "1.0").putNull("truncation").putNull("padding");
+        ArrayNode added = root.putArray("added_tokens");
+        for (String special : List.of("[CLS]", "[SEP]", "[MASK]")) {
+            added.addObject().put("id", words.get(special).intValue()).put("content", special).put("single_word", false)
+                    .put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", true);
+        }
+        root.putObject("normalizer").put("type", "BertNormalizer").put("clean_text", true)
+                .put("handle_chinese_chars", true).putNull("strip_accents").put("lowercase", true);
+        root.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
+        root.putObject("post_processor").put("type", "BertProcessing").putArray("sep").add("[SEP]").add(3);
+        ((ObjectNode) root.get("post_processor")).putArray("cls").add("[CLS]").add(2);
+        root.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
+        root.putObject("model").put("type", "WordPiece").put("unk_token", "[UNK]")
+                .put("continuing_subword_prefix", "##").put("max_input_chars_per_word", 100).set("vocab", words);
+        return root;
     }
 
     private record Tensor(long[] shape, float[] values) {
@@ -141,6 +193,7 @@ public final class TinyModels {
         return switch (this.config.get("architectures").get(0).textValue()) {
             case "GPT2LMHeadModel" -> gpt2Shapes();
             case "GPTNeoXForCausalLM" -> neoxShapes();
+            case "BertForMaskedLM", "BertForPreTraining" -> bertShapes();
             default -> ModelConfig.read(config).expectedTensors();
         };
     }
@@ -198,6 +251,42 @@ public final class TinyModels {
         return all;
     }
 
+    private Map<String, long[]> bertShapes() {
+        Map<String, long[]> all = new LinkedHashMap<>();
+        long d = config.get("hidden_size").longValue();
+        long inner = config.get("intermediate_size").longValue();
+        long[] table = {config.get("vocab_size").longValue(), d};
+        all.put("bert.embeddings.word_embeddings.weight", table);
+        all.put("bert.embeddings.position_embeddings.weight", new long[] {128, d});
+        all.put("bert.embeddings.token_type_embeddings.weight", new long[] {2, d});
+        bertNorm(all, "bert.embeddings.LayerNorm", d);
+        for (int i = 0; i < config.get("num_hidden_layers").intValue(); i++) {
+            String block = "bert.encoder.layer." + i + ".";
+            for (String part : List.of("query", "key", "value")) {
+                linear(all, block + "attention.self." + part, d, d, true);
+            }
+            linear(all, block + "attention.output.dense", d, d, true);
+            bertNorm(all, block + "attention.output.LayerNorm", d);
+            linear(all, block + "intermediate.dense", inner, d, true);
+            linear(all, block + "output.dense", d, inner, true);
+            bertNorm(all, block + "output.LayerNorm", d);
+        }
+        linear(all, "bert.pooler.dense", d, d, true); // for another task than ours
+        linear(all, "cls.seq_relationship", 2, d, true);
+        linear(all, "cls.predictions.transform.dense", d, d, true);
+        bertNorm(all, "cls.predictions.transform.LayerNorm", d);
+        all.put("cls.predictions.bias", new long[] {table[0]});
+        if (!config.get("tie_word_embeddings").booleanValue()) {
+            all.put("cls.predictions.decoder.weight", table);
+        }
+        return all;
+    }
+
+    private void bertNorm(Map<String, long[]> all, String name, long width) {
+        all.put(name + (bare ? ".gamma" : ".weight"), new long[] {width});
+        all.put(name + (bare ? ".beta" : ".bias"), new long[] {width});
+    }
+
     private static void norm(Map<String, long[]> all, String name, long width) {
         all.put(name + ".weight", new long[] {width});
         all.put(name + ".bias", new long[] {width});
@@ -222,9 +311,9 @@ public final class TinyModels {
             boolean matrix = size.length == 2;
             float[] values = new float[(int) LongStream.of(size).reduce(1, (a, b) -> a * b)];
             // Norm scales are about 1, biases large enough to be missed, matrices keep the variance of their input.
-            double mean = !matrix && name.endsWith(".weight") ? 1 : 0;
+            double mean = !matrix && (name.endsWith(".weight") || name.endsWith(".gamma")) ? 1 : 0;
             boolean embedding = name.contains("embed_tokens") || name.contains("embed_in") || name.contains("wte")
-                    || name.contains("wpe");
+                    || name.contains("wpe") || name.contains("_embeddings");
             double in = !matrix ? 1 : name.contains(".c_") ? size[0] : size[1];
             double deviation = embedding ? 1 : matrix ? 1.5 / Math.sqrt(in) : 0.3;
             for (int i = 0; i < values.length; i++) {

@@ -54,6 +54,9 @@ class CachedEqualsPlainTest {
         models.add(CausalLm.load(TinyModels.qwen3().seed(1).write(temp.resolve("qwen3"))));
         TinyModels oneHead = TinyModels.qwen2().set("num_key_value_heads", 1);
         models.add(CausalLm.load(oneHead.seed(2).write(temp.resolve("qwen2"))));
+        models.add(CausalLm.load(TinyModels.gpt2().seed(3).write(temp.resolve("gpt2"))));
+        models.add(CausalLm.load(TinyModels.neox().seed(4).write(temp.resolve("neox"))));
+        models.add(CausalLm.load(TinyModels.bert().seed(5).write(temp.resolve("bert"))));
         math = new LoReftMath();
     }
 
@@ -137,7 +140,7 @@ class CachedEqualsPlainTest {
     private record Result(List<float[]> gradients, Outcome outcome) {
     }
 
-    @RepeatedTest(40)
+    @RepeatedTest(60)
     void lossDivergenceAndGradientsAreThoseOfThePlainPass(RepetitionInfo repetition) {
         Trial trial = Trial.random(new Random(repetition.getCurrentRepetition()));
         List<Result> plain = trial.run(new PlainPass(trial.model));
@@ -169,7 +172,7 @@ class CachedEqualsPlainTest {
         return Math.sqrt(IntStream.range(0, a.length).mapToDouble(i -> Math.pow((double) a[i] - b[i], 2)).sum());
     }
 
-    @RepeatedTest(15)
+    @RepeatedTest(20)
     void evictionChangesNoBit(RepetitionInfo repetition) {
         Trial trial = Trial.random(new Random(1000 + repetition.getCurrentRepetition()));
         List<Result> kept;
