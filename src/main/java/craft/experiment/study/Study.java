@@ -166,8 +166,8 @@ public final class Study {
                 List<String> tasks = orders.get(o - 1).of(base.tasks());
                 for (long seed : seeds) {
                     Recipe c = configuration.recipe();
-                    Recipe recipe = new Recipe(name + ": " + configuration.name(), description, c.model(), tasks, seed,
-                            c.sites(), c.training(), c.data(), c.method());
+                    Recipe recipe = new Recipe(name + ": " + configuration.name(), description, c.model(), tasks, seed, c.scenario(),
+                            c.engine(), c.sites(), c.training(), c.data(), c.method());
                     String id = slugs.get(configuration.method()) + "-o" + o + "-s" + seed + point;
                     String same = seen.put(RecipeContent.of(recipe), configuration.name());
                     if (same != null) {

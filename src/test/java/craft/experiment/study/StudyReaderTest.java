@@ -152,7 +152,7 @@ class StudyReaderTest {
         Study study = read("{'base': 'tiny', 'methods': [{'name': 'a'}]}");
         Recipe here = study.runs().get(0).recipe();
         Recipe there = new Recipe("other", "words", "D:\\models\\stories260k\\", List.of("C:\\x\\who", "/y/where/",
-                "/z/who-again"), here.seed(), here.sites(), here.training(), here.data(), here.method());
+                "/z/who-again"), here.seed(), here.scenario(), here.engine(), here.sites(), here.training(), here.data(), here.method());
         assertThat(RecipeContent.of(there)).isEqualTo(RecipeContent.of(here));
         assertThat(RecipeContent.of(RecipeReader.with(there, Map.of("training.epochs", "9"))).differences(RecipeContent.of(here)))
                 .containsExactly("training.epochs 9 instead of 2");
