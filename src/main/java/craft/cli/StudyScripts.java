@@ -52,6 +52,6 @@ record StudyScripts(String program, Path folder, List<String> ids) {
                 + "# Add what your cluster asks for: --partition, --time, --mem, --cpus-per-task.\n"
                 + "runs=(\n" + ids.stream().map(id -> "  " + quoted(id) + "\n").collect(Collectors.joining())
                 + ")\n"
-                + "exec " + command("\"${runs[$SLURM_ARRAY_TASK_ID]}\"") + "\n";
+                + "exec " + command("\"${runs[${SLURM_ARRAY_TASK_ID:?submit this script with sbatch}]}\"") + "\n";
     }
 }
