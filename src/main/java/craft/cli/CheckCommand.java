@@ -13,11 +13,13 @@ import craft.task.RowProblem;
 import craft.task.Task;
 import craft.task.TaskReader;
 import craft.task.TaskReading;
+import craft.task.TaskSource;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -126,6 +128,12 @@ final class CheckCommand implements Callable<Integer> {
         out.println("  rows        " + Text.whole(task.train().size()) + " train, " + Text.whole(task.eval().size())
                 + " eval, "
                 + Text.whole(task.test().size()) + " test");
+        TaskSource source = reading.source();
+        out.println("  layout      " + source.layout() + " (" + String.join(", ", source.files()) + ")");
+        out.println("  mapping     " + source.mapping() + (source.unused().isEmpty() ? ""
+                : "; not used: " + String.join(", ", source.unused())));
+        out.println("  prompt      " + source.prompt());
+        out.println("  metric      " + task.metric().name() + " = " + task.metric().formula());
         if (task.classification()) {
             Map<String, Long> counts = task.test().stream()
                     .collect(Collectors.groupingBy(e -> e.answer(), Collectors.counting()));
@@ -150,7 +158,8 @@ final class CheckCommand implements Callable<Integer> {
         Recipe recipe = RecipeReader.read(path, Map.of());
         Preflight found = Preflight.check(recipe);
         console.out().println("Recipe \"" + recipe.name() + "\": good, " + recipe.methodName() + ", "
-                + Text.plural(recipe.tasks().size(), "task") + ", seed " + recipe.seed());
+                + Text.plural(recipe.tasks().size(), "task") + ", seed " + recipe.seed() + ", scenario "
+                + recipe.scenario().name().toLowerCase(Locale.ROOT));
         model(found.model(), found.memory());
         found.tasks().forEach(this::task);
     }

@@ -51,6 +51,7 @@ public final class Cli {
                 .addSubcommand(StudyCommand.line(console))
                 .addSubcommand(new BenchCommand(console))
                 .addSubcommand(new ModelsCommand(console).line())
+                .addSubcommand(new OrdersCommand(console))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))

@@ -13,15 +13,31 @@ import craft.experiment.RunEvent.RunFinished;
 import craft.experiment.RunEvent.TaskEvaluated;
 import craft.experiment.RunEvent.TaskInfo;
 import craft.experiment.RunState;
+import craft.task.Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** What a run came to, as tables for people and as one JSON object for programs. */
 final class RunReport {
+    /** One further number of the tasks, as they stand in the last row of the matrix. */
+    private record Column(String title, ToDoubleFunction<Score> value, String meaning) {
+    }
+
+    private static final List<Column> FURTHER = List.of(
+            new Column("Accuracy", Score::accuracy, "Accuracy: share answered right, exactly"),
+            new Column("Macro F1", Score::macroF1, "Macro F1: mean over the labels of 2 TP / (2 TP + FP + FN)"),
+            new Column("Perplexity", Score::perplexity, "Perplexity: of the expected answers given their prompts, "
+                    + "exp(-sum log p / tokens), lower is better"),
+            new Column("Task-free", Score::taskFree, "Task-free: the same score when the group is inferred for each row "
+                    + "instead of known from its task"),
+            new Column("Group right", Score::groupAccuracy, "Group right: share of rows whose inferred group is their "
+                    + "task's"));
+
     private final RunState state;
     private final Path folder;
     private final List<TaskInfo> tasks;
@@ -37,7 +53,9 @@ final class RunReport {
         StringBuilder text = new StringBuilder();
         text.append(headline()).append('\n');
         if (!tasks.isEmpty()) {
-            text.append("\nAccuracy, in parentheses balanced accuracy (mean over labels)\n").append(scores());
+            text.append(accuracyAlone() ? "\nAccuracy" : "\nScore by the task's metric")
+                    .append(", in parentheses balanced accuracy (mean over labels)\n").append(scores());
+            text.append(atTheEnd());
             text.append("\nAccuracy matrix: one row per training stage, one column per task\n").append(matrix());
         }
         if (!state.routings().isEmpty()) {
@@ -85,8 +103,43 @@ final class RunReport {
 
     private String cell(int after, int task) {
         return state.evaluation(after, task).map(TaskEvaluated::score)
-                .map(s -> Text.number(s.accuracy()) + (Double.isNaN(s.balancedAccuracy()) ? ""
+                .map(s -> Text.number(s.value()) + (Double.isNaN(s.balancedAccuracy()) ? ""
                         : " (" + Text.number(s.balancedAccuracy()) + ")")).orElse("-");
+    }
+
+    private boolean accuracyAlone() {
+        return state.evaluations().stream().allMatch(e -> e.score().metric().equals("accuracy"));
+    }
+
+    /** What was measured at the end beside the tasks' scores; empty where nothing was. */
+    private String atTheEnd() {
+        List<Column> measured = FURTHER.stream().filter(c -> (c != FURTHER.get(0) || !accuracyAlone())
+                && IntStream.rangeClosed(1, tasks.size()).anyMatch(i -> !Double.isNaN(atTheEnd(c.value(), i)))).toList();
+        if (measured.isEmpty()) {
+            return "";
+        }
+        List<String> head = new ArrayList<>(List.of("Task", "Metric"));
+        measured.forEach(c -> head.add(c.title()));
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = 1; i <= tasks.size(); i++) {
+            List<String> row = new ArrayList<>(List.of(name(i), metric(i)));
+            for (Column column : measured) {
+                row.add(Text.number(atTheEnd(column.value(), i)));
+            }
+            rows.add(row);
+        }
+        return "\nFurther numbers at the end\n" + Text.table(head, rows, 1)
+                + String.join("", measured.stream().map(c -> "  " + c.meaning() + "\n").toList());
+    }
+
+    private double atTheEnd(ToDoubleFunction<Score> value, int task) {
+        return state.evaluation(tasks.size(), task).map(TaskEvaluated::score).map(value::applyAsDouble)
+                .orElse(Double.NaN);
+    }
+
+    private String metric(int task) {
+        return state.evaluations().stream().filter(e -> e.task() == task).map(e -> e.score().metric())
+                .reduce("-", (a, b) -> b);
     }
 
     private String matrix() {
@@ -142,6 +195,11 @@ final class RunReport {
             rows.add(List.of("OP, all labels", Text.number(union),
                     "1/T sum_i a_T,i, chosen among the labels of all tasks"));
         }
+        double free = IntStream.rangeClosed(1, tasks.size()).mapToDouble(i -> atTheEnd(Score::taskFree, i)).average()
+                .orElse(Double.NaN);
+        if (!Double.isNaN(free)) {
+            rows.add(List.of("OP, task-free", Text.number(free), "1/T sum_i a_T,i, with the group inferred for each row"));
+        }
         return Text.table(List.of("Metric", "Value", "Formula (a_j,i: score on task i after training task j; T = "
                 + a.tasks() + ")"), rows, 2);
     }
@@ -188,6 +246,20 @@ final class RunReport {
             } else {
                 groups.add(group(i));
             }
+        }
+        ArrayNode metrics = json.putArray("metrics");
+        ArrayNode accuracy = json.putArray("accuracy");
+        ArrayNode macroF1 = json.putArray("macroF1");
+        ArrayNode perplexity = json.putArray("perplexity");
+        ArrayNode taskFree = json.putArray("taskFree");
+        ArrayNode groupAccuracy = json.putArray("groupAccuracy");
+        for (int i = 1; i <= tasks.size(); i++) {
+            metrics.add(metric(i));
+            add(accuracy, atTheEnd(Score::accuracy, i));
+            add(macroF1, atTheEnd(Score::macroF1, i));
+            add(perplexity, atTheEnd(Score::perplexity, i));
+            add(taskFree, atTheEnd(Score::taskFree, i));
+            add(groupAccuracy, atTheEnd(Score::groupAccuracy, i));
         }
         ArrayNode routing = json.putArray("routing");
         for (RoutingDecided r : state.routings()) {

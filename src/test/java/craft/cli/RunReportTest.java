@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import craft.experiment.Json;
 import craft.experiment.RunEvent;
+import craft.task.Score;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,30 @@ class RunReportTest {
                 .containsPattern("FWT +0\\.125 +1/\\(T-1\\)").containsPattern("Learning accuracy +0\\.938 +1/T")
                 .containsPattern("OP, all labels +0\\.375 ");
         assertThat(text).contains("Note: 2 prompts were shortened.").endsWith("Run folder: " + FOLDER + "\n");
+    }
+
+    @Test
+    void tellsWhatElseWasMeasuredAtTheEnd() throws IOException {
+        List<RunEvent> events = new ArrayList<>(Events.finished());
+        double nan = Double.NaN;
+        events.add(new RunEvent.TaskEvaluated(2, 1, 1, true,
+                new Score(0.75, "accuracy", 0.75, 0.7, 0.65, 0.5, 0.5, 1.25, 0.5, 0.25, 100)));
+        events.add(new RunEvent.TaskEvaluated(2, 2, 1, true,
+                new Score(0.625, "rouge-l", 0.125, nan, nan, nan, 0.375, 8, 0.25, 1, 50)));
+        RunReport report = new RunReport(Events.fold(events), FOLDER);
+        assertThat(report.text()).contains("Score by the task's metric, in parentheses balanced accuracy")
+                .containsPattern("Task +Metric +Accuracy +Macro F1 +Perplexity +Task-free +Group right\n")
+                .containsPattern("sms-spam +accuracy +0\\.750 +0\\.650 +1\\.250 +0\\.500 +0\\.250\n")
+                .containsPattern("주제 +rouge-l +0\\.125 +- +8\\.000 +0\\.250 +1\\.000\n")
+                .containsPattern("주제 +1 +50 +0\\.375 +0\\.250 \\(0\\.200\\) +0\\.625 +0\\.625\n")
+                .containsPattern("OP +0\\.688 ").containsPattern("OP, task-free +0\\.375 ");
+        JsonNode tree = Json.mapper().readTree(report.json());
+        assertThat(tree.path("metrics").toString()).isEqualTo("[\"accuracy\",\"rouge-l\"]");
+        assertThat(tree.path("macroF1").toString()).isEqualTo("[0.65,null]");
+        assertThat(tree.path("perplexity").toString()).isEqualTo("[1.25,8.0]");
+        assertThat(tree.path("taskFree").toString()).isEqualTo("[0.5,0.25]");
+        assertThat(tree.path("groupAccuracy").toString()).isEqualTo("[0.25,1.0]");
+        assertThat(new RunReport(Events.fold(Events.finished()), FOLDER).text()).doesNotContain("Task-free", "Further");
     }
 
     @Test
