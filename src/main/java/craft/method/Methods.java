@@ -1,8 +1,19 @@
 package craft.method;
 
 import craft.error.InvalidInputException;
+import craft.method.averaging.AveragingMethod;
+import craft.method.averaging.AveragingOptions;
+import craft.method.baseline.FrozenMethod;
+import craft.method.baseline.FrozenOptions;
+import craft.method.baseline.JointMethod;
+import craft.method.baseline.JointOptions;
+import craft.method.baseline.PerTaskMethod;
+import craft.method.baseline.PerTaskOptions;
 import craft.method.craft.CraftMethod;
 import craft.method.craft.CraftOptions;
+import craft.method.moelora.MoeLoraOptions;
+import craft.method.olora.OLoraMethod;
+import craft.method.olora.OLoraOptions;
 import craft.method.sequential.SequentialMethod;
 import craft.method.sequential.SequentialOptions;
 import java.util.List;
@@ -15,7 +26,13 @@ import java.util.function.BiFunction;
 public final class Methods {
     private static final List<Entry<?>> ALL = List.of(
             new Entry<>("craft", CraftOptions.defaults(), (o, s) -> new CraftMethod(s.model(), o, s.sites(), s.training(), s.seed(), s.cacheBytes())),
-            new Entry<>("sequential", SequentialOptions.defaults(), SequentialMethod::new));
+            new Entry<>("sequential", SequentialOptions.defaults(), (o, s) -> SequentialMethod.unguarded(o.adapter().trainer(s))),
+            new Entry<>("per-task", PerTaskOptions.defaults(), PerTaskMethod::new),
+            new Entry<>("joint", JointOptions.defaults(), JointMethod::new),
+            new Entry<>("frozen", FrozenOptions.defaults(), FrozenMethod::new),
+            new Entry<>("o-lora", OLoraOptions.defaults(), OLoraMethod::new),
+            new Entry<>("moe-lora", MoeLoraOptions.defaults(), MoeLoraOptions::method),
+            new Entry<>("averaging", AveragingOptions.defaults(), AveragingMethod::new));
 
     /**
      * @param type name in a recipe

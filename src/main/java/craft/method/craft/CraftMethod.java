@@ -7,7 +7,6 @@ import craft.intervention.LoReftStart;
 import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
 import craft.lm.CausalLm;
-import craft.lm.FloatTensor;
 import craft.lm.PrefixCache;
 import craft.lm.Sequence;
 import craft.method.Answers;
@@ -20,6 +19,7 @@ import craft.method.TrainingOptions;
 import craft.method.TrainingTask;
 import craft.method.State;
 import craft.method.train.AdapterAnswers;
+import craft.method.train.NearestGroup;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,8 +42,7 @@ public final class CraftMethod implements ContinualMethod {
     private final LoReftMath math = new LoReftMath();
     private final Workshop workshop;
     private final List<InterventionSet> groups = new ArrayList<>();
-    private final List<float[]> centres = new ArrayList<>();
-    private final List<Integer> members = new ArrayList<>();
+    private final NearestGroup nearest = new NearestGroup();
     private final Map<Integer, Integer> table = new HashMap<>();
     private Lesson lesson;
 
@@ -84,8 +83,6 @@ public final class CraftMethod implements ContinualMethod {
         if (decision.opened()) {
             InterventionSet trained = tuner.tune(start, null, task, lesson, monitor);
             groups.add(trained);
-            centres.add(new float[model.config().hiddenSize()]);
-            members.add(0);
         } else {
             InterventionSet reference = groups.get(decision.group() - 1);
             boolean fromGroup = options.tuning().start() == CraftOptions.Start.GROUP || !options.routing().enabled();
@@ -95,7 +92,7 @@ public final class CraftMethod implements ContinualMethod {
                     : trained);
         }
         table.put(task.index(), decision.group());
-        remember(decision.group() - 1, probe);
+        nearest.join(decision.group(), pass.meanPromptState(probe));
         pass.forget(task.train());
         pass.forget(task.eval());
         lesson = null;
@@ -120,17 +117,6 @@ public final class CraftMethod implements ContinualMethod {
         return List.copyOf(rows.subList(0, Math.min(options.routing().probeExamples(), rows.size())));
     }
 
-    /** Moves the group's centre by the mean prompt state of a task that joined it. */
-    private void remember(int group, List<Sequence> prompts) {
-        float[] mean = pass.meanPromptState(prompts);
-        int n = members.get(group);
-        float[] centre = centres.get(group);
-        for (int i = 0; i < centre.length; i++) {
-            centre[i] = (centre[i] * n + mean[i]) / (n + 1);
-        }
-        members.set(group, n + 1);
-    }
-
     @Override
     public int groupOf(int task) {
         return table.get(task);
@@ -139,28 +125,12 @@ public final class CraftMethod implements ContinualMethod {
     /** The group whose prompts' mean hidden state at the lowest intervened layer is nearest (Euclidean). */
     @Override
     public int nearestGroup(List<Sequence> prompts) {
-        return groups.isEmpty() ? 0 : nearest(pass.meanPromptState(prompts));
+        return groups.isEmpty() ? 0 : nearest.of(pass.meanPromptState(prompts));
     }
 
     @Override
     public int[] groupsOf(List<Sequence> prompts) {
         return prompts.stream().mapToInt(prompt -> nearestGroup(List.of(prompt))).toArray();
-    }
-
-    private int nearest(float[] state) {
-        int nearest = 0;
-        double least = Double.POSITIVE_INFINITY;
-        for (int g = 0; g < groups.size(); g++) {
-            double distance = 0;
-            for (int i = 0; i < state.length; i++) {
-                distance += Math.pow(state[i] - centres.get(g)[i], 2);
-            }
-            if (distance < least) {
-                least = distance;
-                nearest = g + 1;
-            }
-        }
-        return nearest;
     }
 
     @Override
@@ -181,7 +151,7 @@ public final class CraftMethod implements ContinualMethod {
     /** Groups, their centres in hidden space, and the task table. */
     @Override
     public long storedBytes() {
-        return Float.BYTES * (trainedParameters() + (long) groups.size() * model.config().hiddenSize());
+        return Float.BYTES * trainedParameters() + nearest.storedBytes();
     }
 
     @Override
@@ -190,9 +160,8 @@ public final class CraftMethod implements ContinualMethod {
         for (int g = 0; g < groups.size(); g++) {
             State group = to.part("group").part(g + 1);
             group.put("parameters", groups.get(g).stacked());
-            group.put("centre", new FloatTensor(new long[] {centres.get(g).length}, centres.get(g).clone()));
-            group.put("members", members.get(g));
         }
+        nearest.save(to.part("nearest"));
         to.put("tasks", table.size());
         table.forEach((task, group) -> to.part("table").put(task.toString(), group));
         to.put("halfLearnt", lesson != null);
@@ -206,9 +175,8 @@ public final class CraftMethod implements ContinualMethod {
         for (int g = 1; g <= from.integer("groups"); g++) {
             State group = from.part("group").part(g);
             groups.add(InterventionSet.of(positions, layers, group.arrays("parameters")));
-            centres.add(group.array("centre").data().clone());
-            members.add(group.integer("members"));
         }
+        nearest.restore(from.part("nearest"));
         for (int task = 1; task <= from.integer("tasks"); task++) {
             table.put(task, from.part("table").integer(Integer.toString(task)));
         }

@@ -1,6 +1,6 @@
 package craft.method.lora;
 
-import craft.intervention.Positions;
+import craft.intervention.LoraSet;
 import craft.lm.CausalLm;
 import craft.lm.EditPositions;
 import craft.lm.FloatTensor;
@@ -10,8 +10,10 @@ import craft.lm.PrefixCache;
 import craft.lm.Sequence;
 import craft.method.MethodSetup;
 import craft.method.train.AdapterKind;
+import craft.method.train.PromptStates;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * LoRA on a model. What the blocks below the lowest updated one give is constant and kept, if there are any; every token
@@ -21,7 +23,7 @@ public final class LoraKind implements AdapterKind {
     private final CausalLm model;
     private final LoraTrainable trainable;
     private final PrefixCache below;
-    private final PrefixCache prompts;
+    private final PromptStates prompts;
 
     /** @param option path of the options, for messages */
     public LoraKind(LoraOptions options, MethodSetup setup, String option) {
@@ -33,21 +35,7 @@ public final class LoraKind implements AdapterKind {
         this.trainable = trainable;
         int lowest = trainable.layers()[0];
         this.below = lowest == 0 ? null : new PrefixCache(model, EditPositions.ALL, lowest - 1, setup.cacheBytes());
-        int site = setup.sites().layersOf(model.config().layers())[0];
-        this.prompts = new PrefixCache(model, new PromptEnd(Positions.parse(setup.sites().positions())), site, 0);
-    }
-
-    /** The last tokens that interventions would edit, with the whole prompt computed at once and nothing kept. */
-    private record PromptEnd(Positions sites) implements EditPositions {
-        @Override
-        public int firstOf(int length) {
-            return 1;
-        }
-
-        @Override
-        public int lastOf(int length) {
-            return sites.lastOf(length);
-        }
+        this.prompts = new PromptStates(setup);
     }
 
     @Override
@@ -66,8 +54,26 @@ public final class LoraKind implements AdapterKind {
     }
 
     @Override
+    public List<FloatTensor> meanOfUpdates(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return LoraSet.mean(trainable.adapter(first), trainable.adapter(second), alpha).stacked();
+    }
+
+    @Override
+    public List<FloatTensor> meanOfParameters(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return IntStream.range(0, first.size()).mapToObj(i -> mean(first.get(i), second.get(i), alpha)).toList();
+    }
+
+    private static FloatTensor mean(FloatTensor first, FloatTensor second, double alpha) {
+        float[] mean = new float[first.data().length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) ((1 - alpha) * first.data()[i] + alpha * second.data()[i]);
+        }
+        return new FloatTensor(first.shape(), mean);
+    }
+
+    @Override
     public float[] promptState(List<Sequence> sequences) {
-        return prompts.meanPromptState(sequences);
+        return prompts.mean(sequences);
     }
 
     @Override

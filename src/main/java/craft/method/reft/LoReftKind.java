@@ -1,5 +1,6 @@
 package craft.method.reft;
 
+import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
 import craft.intervention.LoReftStart;
 import craft.intervention.Positions;
@@ -44,6 +45,20 @@ public final class LoReftKind implements AdapterKind {
     @Override
     public List<FloatTensor> fresh(Random random) {
         return LoReftStart.fresh(positions, layers, sites.rank(), width, sites.identityStart(), random).stacked();
+    }
+
+    @Override
+    public List<FloatTensor> meanOfUpdates(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return math.mergeFunctions(set(first), set(second), alpha).stacked();
+    }
+
+    @Override
+    public List<FloatTensor> meanOfParameters(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return math.mergeParameters(set(first), set(second), alpha).stacked();
+    }
+
+    private InterventionSet set(List<FloatTensor> values) {
+        return InterventionSet.of(positions, layers, values);
     }
 
     @Override

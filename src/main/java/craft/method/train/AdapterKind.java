@@ -16,6 +16,15 @@ public interface AdapterKind extends AutoCloseable {
     /** Values to begin with. */
     List<FloatTensor> fresh(Random random);
 
+    /**
+     * The mean (1 - alpha) first + alpha second of two adapters as what they do to the model, or the nearest to it that an
+     * adapter of this kind can do.
+     */
+    List<FloatTensor> meanOfUpdates(List<FloatTensor> first, List<FloatTensor> second, double alpha);
+
+    /** The mean of their parameters, put back onto the set they must lie on. */
+    List<FloatTensor> meanOfParameters(List<FloatTensor> first, List<FloatTensor> second, double alpha);
+
     /** Where prompts lie in the untouched model's hidden space, see {@link craft.lm.PrefixCache#meanPromptState}. */
     float[] promptState(List<Sequence> prompts);
 

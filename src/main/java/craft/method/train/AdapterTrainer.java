@@ -13,6 +13,8 @@ import craft.method.Seeds;
 import craft.method.Stage;
 import craft.method.TrainingOptions;
 import craft.method.TrainingTask;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -22,6 +24,7 @@ import java.util.List;
 public final class AdapterTrainer implements AutoCloseable {
     /** Padded tokens a batch where no gradient is needed. */
     private static final int TOKENS = 2048;
+    private static final int PROBE = 32;
 
     private final MethodSetup setup;
     private final AdapterKind kind;
@@ -84,9 +87,26 @@ public final class AdapterTrainer implements AutoCloseable {
         return new AdapterAnswers(model(), pass(), adapter);
     }
 
+    /** See {@link AdapterKind#meanOfUpdates}. */
+    public List<FloatTensor> meanOfUpdates(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return kind.meanOfUpdates(first, second, alpha);
+    }
+
+    /** See {@link AdapterKind#meanOfParameters}. */
+    public List<FloatTensor> meanOfParameters(List<FloatTensor> first, List<FloatTensor> second, double alpha) {
+        return kind.meanOfParameters(first, second, alpha);
+    }
+
     /** The model's hidden states with an adapter, kept for a divergence. */
     public ReferenceStates states(Adapter adapter, List<Sequence> examples) {
         return new ReferenceStates(model(), pass(), adapter, Batches.byLength(examples, TOKENS));
+    }
+
+    /** A random sample of a task's training rows, the same that CRAFT takes as its probe with default options. */
+    public List<Sequence> probe(TrainingTask task) {
+        List<Sequence> rows = new ArrayList<>(task.train());
+        Collections.shuffle(rows, Seeds.random(seed(), "probe", task.index()));
+        return List.copyOf(rows.subList(0, Math.min(PROBE, rows.size())));
     }
 
     public float[] promptState(List<Sequence> prompts) {

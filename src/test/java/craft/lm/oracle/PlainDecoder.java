@@ -3,12 +3,15 @@ package craft.lm.oracle;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import craft.lm.ModelFolder;
+import craft.lm.Projection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The forward pass of a model written down plainly: float64, one token after the other, no batch, no cache. Slow on
@@ -41,6 +44,7 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
 
     private final JsonNode config;
     private final Map<String, double[]> weights;
+    private final Map<String, List<UnaryOperator<double[]>>> updates = new HashMap<>();
 
     /**
      * @param config config.json
@@ -200,7 +204,31 @@ public abstract sealed class PlainDecoder permits PlainLlama, PlainGpt2, PlainNe
 
     /** {@code name.weight [out, in] * x + name.bias}, the bias where there is one. */
     final double[] linear(double[] x, String name) {
-        return linear(x, weight(name + ".weight"), weights.get(name + ".bias"));
+        return updated(linear(x, weight(name + ".weight"), weights.get(name + ".bias")), x, name);
+    }
+
+    /**
+     * Adds what {@code update} makes of a projection's input {@code [in]} to its output {@code [out]}, as W + B A in place of W does.
+     */
+    public abstract void adapt(Projection projection, int layer, UnaryOperator<double[]> update);
+
+    /** The same for a linear part by its name in the file. */
+    final void adapt(String name, UnaryOperator<double[]> update) {
+        updates.computeIfAbsent(name, n -> new ArrayList<>()).add(update);
+    }
+
+    final double[] updated(double[] y, double[] x, String name) {
+        updates.getOrDefault(name, List.of()).forEach(update -> add(y, update.apply(x)));
+        return y;
+    }
+
+    /** A vector among zeros: piece i of {@code width} numbers comes to {@code starts[i]}. */
+    static double[] placed(double[] pieces, int width, int size, int... starts) {
+        double[] y = new double[size];
+        for (int i = 0; i < starts.length; i++) {
+            System.arraycopy(pieces, i * width, y, starts[i], width);
+        }
+        return y;
     }
 
     private static double[] linear(double[] x, double[] matrix, double[] bias) {

@@ -1,7 +1,9 @@
 package craft.lm.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import craft.lm.Projection;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** GPT-2: learned positions, LayerNorm, a plain feed-forward part. Matrices of a block are {@code [in, out]}. */
 final class PlainGpt2 extends PlainDecoder {
@@ -56,11 +58,24 @@ final class PlainGpt2 extends PlainDecoder {
                 y[j] += x[i] * matrix[i * y.length + j];
             }
         }
-        return y;
+        return updated(y, x, name);
     }
 
     private double[] norm(double[] x, String name) {
         return layerNorm(x, name, option("layer_norm_epsilon").doubleValue());
+    }
+
+    @Override
+    public void adapt(Projection projection, int layer, UnaryOperator<double[]> update) {
+        String name = "transformer.h." + layer + ".";
+        int d = hidden();
+        switch (projection) {
+            case Q, K, V -> adapt(name + "attn.c_attn", x -> placed(update.apply(x), d, 3 * d, projection.ordinal() * d));
+            case O -> adapt(name + "attn.c_proj", update);
+            case UP -> adapt(name + "mlp.c_fc", update);
+            case DOWN -> adapt(name + "mlp.c_proj", update);
+            case GATE -> throw new IllegalArgumentException("no gate");
+        }
     }
 
     @Override

@@ -1,7 +1,9 @@
 package craft.lm.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import craft.lm.Projection;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Llama, Mistral, Qwen2, Qwen3: pre-norm attention, then pre-norm SwiGLU. Matrices are {@code [out, in]}. */
 final class PlainLlama extends PlainDecoder {
@@ -98,6 +100,15 @@ final class PlainLlama extends PlainDecoder {
             out[i] = x[i] / root * weight(scale)[i];
         }
         return out;
+    }
+
+    @Override
+    public void adapt(Projection projection, int layer, UnaryOperator<double[]> update) {
+        String part = switch (projection) {
+            case Q, K, V, O -> "self_attn.";
+            case GATE, UP, DOWN -> "mlp.";
+        };
+        adapt("model.layers." + layer + "." + part + projection.shortName() + "_proj", update);
     }
 
     @Override

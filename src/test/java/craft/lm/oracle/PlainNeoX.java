@@ -1,7 +1,9 @@
 package craft.lm.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import craft.lm.Projection;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** GPT-NeoX: LayerNorm, heads rotated in part, a plain feed-forward part. Matrices are {@code [out, in]}. */
 final class PlainNeoX extends PlainDecoder {
@@ -65,6 +67,23 @@ final class PlainNeoX extends PlainDecoder {
 
     private double[] norm(double[] x, String name) {
         return layerNorm(x, name, option("layer_norm_eps").doubleValue());
+    }
+
+    @Override
+    public void adapt(Projection projection, int layer, UnaryOperator<double[]> update) {
+        String name = "gpt_neox.layers." + layer + ".";
+        int width = hidden() / option("num_attention_heads").intValue();
+        int[] starts = new int[hidden() / width];
+        for (int head = 0; head < starts.length; head++) {
+            starts[head] = (3 * head + projection.ordinal()) * width;
+        }
+        switch (projection) {
+            case Q, K, V -> adapt(name + "attention.query_key_value", x -> placed(update.apply(x), width, 3 * hidden(), starts));
+            case O -> adapt(name + "attention.dense", update);
+            case UP -> adapt(name + "mlp.dense_h_to_4h", update);
+            case DOWN -> adapt(name + "mlp.dense_4h_to_h", update);
+            case GATE -> throw new IllegalArgumentException("no gate");
+        }
     }
 
     @Override

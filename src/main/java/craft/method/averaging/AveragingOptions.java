@@ -1,0 +1,23 @@
+package craft.method.averaging;
+
+import craft.method.MethodOptions;
+import craft.method.adapter.AdapterOptions;
+
+/** @param space whether what adapters do is averaged, or their parameters */
+public record AveragingOptions(AdapterOptions adapter, Space space) implements MethodOptions {
+    public enum Space { FUNCTION, PARAMETER }
+
+    public static AveragingOptions defaults() {
+        return new AveragingOptions(AdapterOptions.defaults(), Space.FUNCTION);
+    }
+
+    @Override
+    public String displayName() {
+        return "Averaged " + adapter.kind().displayName();
+    }
+
+    @Override
+    public void check() {
+        adapter.check();
+    }
+}

@@ -1,0 +1,2 @@
+/** Averaging of adapters that were trained task by task. */
+package craft.method.averaging;

@@ -1,0 +1,2 @@
+/** A dense mixture of LoRA experts. */
+package craft.method.moelora;

@@ -1,0 +1,36 @@
+package craft.method.olora;
+
+import craft.error.InvalidInputException;
+import craft.method.MethodOptions;
+import craft.method.lora.LoraOptions;
+
+/**
+ * O-LoRA (Wang et al. 2023). Defaults are those of the authors' scripts: rank 8 and alpha 32 on queries and values, lambda_1
+ * 0.5, lambda_2 0.
+ *
+ * @param lambda1 weight of the overlap with earlier tasks' subspaces
+ * @param lambda2 weight of the norms of the new task's matrices
+ */
+public record OLoraOptions(LoraOptions lora, double lambda1, double lambda2) implements MethodOptions {
+    public static OLoraOptions defaults() {
+        return new OLoraOptions(new LoraOptions("q,v", "all", 8, 32), 0.5, 0);
+    }
+
+    @Override
+    public String displayName() {
+        return "O-LoRA";
+    }
+
+    @Override
+    public void check() {
+        lora.check("method.lora");
+        weight("lambda1", lambda1);
+        weight("lambda2", lambda2);
+    }
+
+    private static void weight(String option, double value) {
+        if (!(value >= 0 && value <= 1e9)) {
+            throw new InvalidInputException("Option method." + option + " is " + value + "; it must be at least 0.");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package craft.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import craft.lm.CausalLm;
+import craft.lm.FloatTensor;
+import craft.lm.TorchThread;
+import craft.method.MethodRuns.Told;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every registered method has to keep to, whatever it is. */
+class AllMethodsTest {
+    private static CausalLm model;
+
+    @BeforeAll
+    static void load() {
+        TorchThread.prepare();
+        model = MethodRuns.model();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    static List<String> types() {
+        return Methods.types();
+    }
+
+    private static ContinualMethod create(String type) {
+        MethodOptions options = Methods.defaults(type);
+        options.check();
+        return Methods.create(options, MethodRuns.setup(model));
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void learnsTasksAndAnswersWithWhatItLearnt(String type) {
+        List<TrainingTask> tasks = MethodRuns.tasks();
+        try (ContinualMethod method = create(type)) {
+            assertThat(method.nearestGroup(tasks.get(0).train())).as("before the first task").isBetween(0, 1);
+            Told told = MethodRuns.learn(method, tasks);
+            assertThat(told.steps).allSatisfy(step -> {
+                assertThat(step.loss()).isFinite();
+                assertThat(step.crossEntropy()).isFinite();
+                assertThat(step.gradientNorm()).isFinite();
+            });
+            int groups = method.groups().size();
+            for (TrainingTask task : tasks) {
+                assertThat(method.groupOf(task.index())).isBetween(Math.min(1, groups), groups);
+                assertThat(method.nearestGroup(task.train())).isBetween(Math.min(1, groups), groups);
+                assertThat(method.groupsOf(task.train())).hasSize(task.train().size()).doesNotContain(groups + 1, -1);
+                try (Answers answers = method.answers(method.groupOf(task.index()))) {
+                    assertThat(answers.logLikelihoods(task.train())).allSatisfy(of -> assertThat(of).hasSize(1).doesNotContain(Double.NaN));
+                    assertThat(answers.generate(task.train().get(0).prompt(), 3)).hasSizeLessThanOrEqualTo(3);
+                }
+            }
+            assertThat(method.storedBytes()).isGreaterThanOrEqualTo(Float.BYTES * method.groups().stream().mapToLong(g -> g.parameters()).sum());
+            assertThat(told.steps.isEmpty()).isEqualTo(method.trainedParameters() == 0);
+        }
+    }
+
+    /** Stopped in the middle of each task, at its first step and at its last, and taken up by another process. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void goesOnFromAnyStepToTheSameBits(String type) {
+        List<TrainingTask> tasks = MethodRuns.tasks();
+        List<Map<String, FloatTensor>> whole;
+        int steps;
+        try (ContinualMethod method = create(type)) {
+            steps = MethodRuns.learn(method, tasks).steps.size();
+            whole = MethodRuns.numbers(method);
+        }
+        for (int stopAt : steps == 0 ? new int[0] : new int[] {1, steps / 2, steps / 2 + 2, steps - 2}) {
+            State kept;
+            int tasksDone;
+            try (ContinualMethod method = create(type)) {
+                Told told = MethodRuns.learn(method, tasks, 1, stopAt);
+                kept = told.kept;
+                tasksDone = told.learnt;
+            }
+            try (ContinualMethod method = create(type)) {
+                method.restore(kept);
+                Told told = MethodRuns.learn(method, tasks, tasksDone + 1, 0);
+                assertThat(told.steps).as(type + " goes on behind step " + stopAt).hasSize(steps - stopAt);
+                same(MethodRuns.numbers(method), whole, type + " stopped at " + stopAt);
+            }
+        }
+    }
+
+    /** What is kept between two tasks is enough to answer as before. */
+    @ParameterizedTest
+    @MethodSource("types")
+    void isTheSameAfterItWasKeptBetweenTasks(String type) {
+        List<TrainingTask> tasks = MethodRuns.tasks();
+        try (ContinualMethod method = create(type); ContinualMethod other = create(type)) {
+            MethodRuns.learn(method, tasks);
+            State state = new State();
+            method.save(state);
+            other.prepare(tasks);
+            other.restore(new State(state.arrays(), state.values()));
+            same(MethodRuns.numbers(other), MethodRuns.numbers(method), type);
+            assertThat(other.storedBytes()).isEqualTo(method.storedBytes());
+            assertThat(other.trainedParameters()).isEqualTo(method.trainedParameters());
+            for (TrainingTask task : tasks) {
+                assertThat(other.groupOf(task.index())).isEqualTo(method.groupOf(task.index()));
+                assertThat(other.groupsOf(task.eval())).isEqualTo(method.groupsOf(task.eval()));
+                try (Answers a = method.answers(method.groupOf(task.index())); Answers b = other.answers(other.groupOf(task.index()))) {
+                    List<double[]> wanted = a.logLikelihoods(task.eval());
+                    List<double[]> found = b.logLikelihoods(task.eval());
+                    for (int i = 0; i < wanted.size(); i++) {
+                        assertThat(found.get(i)).isEqualTo(wanted.get(i));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void same(List<Map<String, FloatTensor>> found, List<Map<String, FloatTensor>> wanted, String what) {
+        assertThat(found).as(what).hasSameSizeAs(wanted);
+        for (int g = 0; g < wanted.size(); g++) {
+            assertThat(found.get(g).keySet()).as(what).isEqualTo(wanted.get(g).keySet());
+            for (String name : wanted.get(g).keySet()) {
+                assertThat(found.get(g).get(name).data()).as(what + ": " + name).isEqualTo(wanted.get(g).get(name).data());
+            }
+        }
+    }
+}
