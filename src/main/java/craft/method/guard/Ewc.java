@@ -56,7 +56,7 @@ public final class Ewc implements Guard {
 
     private final Settings settings;
     private final long seed;
-    private final GuardMath math = new GuardMath();
+    final GuardMath math = new GuardMath();
     private final List<Term> terms = new ArrayList<>();
 
     public Ewc(Settings settings, long seed) {

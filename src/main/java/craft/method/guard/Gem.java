@@ -42,7 +42,7 @@ public final class Gem implements Guard {
 
     private final Settings settings;
     private final long seed;
-    private final GuardMath math = new GuardMath();
+    final GuardMath math = new GuardMath();
     private final TaskMemory memory;
     private Training training;
     private int task;

@@ -30,6 +30,11 @@ final class GuardMath implements AutoCloseable {
         return array;
     }
 
+    /** Arrays kept beyond a step, of which there must not be more after each. */
+    int ownArrays() {
+        return manager.getManagedArrays().size();
+    }
+
     static List<FloatTensor> numbers(List<NDArray> arrays) {
         return arrays.stream().map(a -> new FloatTensor(a.getShape().getShape(), a.toFloatArray())).toList();
     }

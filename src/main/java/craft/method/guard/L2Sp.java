@@ -33,7 +33,7 @@ public final class L2Sp implements Guard {
     }
 
     private final Settings settings;
-    private final GuardMath math = new GuardMath();
+    final GuardMath math = new GuardMath();
     private final Before before = new Before();
     private List<FloatTensor> start;
     private List<NDArray> target;

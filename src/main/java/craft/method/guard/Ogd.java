@@ -34,7 +34,7 @@ public final class Ogd implements Guard {
 
     private final Settings settings;
     private final long seed;
-    private final GuardMath math = new GuardMath();
+    final GuardMath math = new GuardMath();
     /** One {@code [n, P]} a task learnt, all rows of all of them orthonormal. */
     private final List<NDArray> bases = new ArrayList<>();
 
