@@ -29,7 +29,7 @@ public interface Monitor {
     /**
      * @param step 1-based within the stage
      * @param kl NaN without a reference
-     * @param tokens tokens of the batch, prompt and answer
+     * @param tokens passed forward and backward in this step, prompt and answer
      */
     record Step(Stage stage, int step, int plannedSteps, double loss, double crossEntropy, double kl, double lambda,
             double learningRate, double gradientNorm, int tokens) {

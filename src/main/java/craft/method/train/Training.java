@@ -15,6 +15,7 @@ import craft.lm.Sequence;
 import craft.lm.TorchThread;
 import craft.intervention.Adapter;
 import craft.method.AdamW;
+import craft.method.Batches;
 import craft.method.State;
 import craft.method.TrainingOptions;
 import craft.method.train.Objective.Anchor;
@@ -33,9 +34,13 @@ public final class Training implements AutoCloseable {
      * @param loss what was minimised
      * @param kl NaN without an anchor
      * @param gradientNorm before clipping
+     * @param tokens passed forward and backward: the batch's, and those of rows whose gradients the objective's rule asked for
      */
-    public record Outcome(double loss, double crossEntropy, double kl, double gradientNorm) {
+    public record Outcome(double loss, double crossEntropy, double kl, double gradientNorm, int tokens) {
     }
+
+    /** Padded tokens a batch where no gradient is needed. */
+    private static final int TOKENS = 2048;
 
     private final CausalLm model;
     private final ForwardPass pass;
@@ -43,6 +48,7 @@ public final class Training implements AutoCloseable {
     private final AdamW optimiser;
     private final NDManager owner;
     private List<NDArray> parameters;
+    private int tokens;
 
     /** @param start the parameters' values at the beginning */
     public Training(CausalLm model, ForwardPass pass, Trainable trainable, List<FloatTensor> start, TrainingOptions options) {
@@ -60,7 +66,8 @@ public final class Training implements AutoCloseable {
 
     public Outcome step(List<Sequence> batch, Objective objective, double learningRate) {
         try (NDManager step = model.newManager()) {
-            Gradients g = gradients(step, batch, objective);
+            tokens = 0;
+            Gradients g = differentiate(step, batch, objective);
             List<NDArray> gradients = objective.rule() == null ? g.gradients
                     : objective.rule().change(step, g.leaves, g.gradients);
             AdamW.Update update = optimiser.step(g.leaves, gradients, learningRate);
@@ -68,27 +75,21 @@ public final class Training implements AutoCloseable {
             fresh.forEach(array -> array.attach(owner));
             parameters.forEach(NDArray::close);
             parameters = List.copyOf(fresh);
-            return new Outcome(g.loss, g.crossEntropy, g.kl, update.gradientNorm());
+            return new Outcome(g.loss, g.crossEntropy, g.kl, update.gradientNorm(), tokens);
         }
     }
 
     private record Gradients(List<NDArray> leaves, List<NDArray> gradients, double loss, double crossEntropy, double kl) {
     }
 
-    private Gradients gradients(NDManager step, List<Sequence> batch, Objective objective) {
-        List<NDArray> leaves = new ArrayList<>();
-        for (NDArray array : parameters) {
-            NDArray leaf = array.duplicate();
-            leaf.attach(step);
-            leaf.setRequiresGradient(true);
-            leaves.add(leaf);
-        }
+    private Gradients differentiate(NDManager step, List<Sequence> batch, Objective objective) {
+        List<NDArray> leaves = leaves(step);
         Anchor anchor = objective.anchor();
         NDArray reference = anchor == null ? null : anchor.reference().of(step, batch);
         NDArray[] total = new NDArray[1];
         NDList[] loss = new NDList[1];
         TorchThread.withGradients(() -> {
-            NDArray hidden = pass.hidden(step, batch, trainable.adaptation(leaves));
+            NDArray hidden = hidden(step, batch, leaves);
             loss[0] = model.loss(hidden, ForwardPass.targets(batch), reference,
                     anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
                     anchor == null ? 0 : anchor.lambda());
@@ -96,17 +97,59 @@ public final class Training implements AutoCloseable {
             if (objective.penalty() != null) {
                 total[0] = total[0].add(objective.penalty().of(step, leaves));
             }
-            JniUtils.backward((PtNDArray) total[0], (PtNDArray) step.create(1f), false, false);
+            backward(step, total[0]);
         });
         return new Gradients(leaves, leaves.stream().map(NDArray::getGradient).toList(), total[0].getFloat(),
                 loss[0].get(1).getFloat(), anchor == null ? Double.NaN : loss[0].get(2).getFloat());
     }
 
+    private List<NDArray> leaves(NDManager step) {
+        List<NDArray> leaves = new ArrayList<>();
+        for (NDArray array : parameters) {
+            NDArray leaf = array.duplicate();
+            leaf.attach(step);
+            leaf.setRequiresGradient(true);
+            leaves.add(leaf);
+        }
+        return leaves;
+    }
+
+    private NDArray hidden(NDManager step, List<Sequence> batch, List<NDArray> leaves) {
+        tokens += batch.stream().mapToInt(Sequence::length).sum();
+        return pass.hidden(step, batch, trainable.adaptation(leaves));
+    }
+
+    private static void backward(NDManager step, NDArray scalar) {
+        JniUtils.backward((PtNDArray) scalar, (PtNDArray) step.create(1f), false, false);
+    }
+
     /** Gradients of the objective without its rule, as plain numbers; nothing is trained. */
     public List<float[]> gradients(List<Sequence> batch, Objective objective) {
         try (NDManager step = model.newManager()) {
-            return gradients(step, batch, objective).gradients.stream().map(NDArray::toFloatArray).toList();
+            return gradients(step, batch, objective).stream().map(NDArray::toFloatArray).toList();
         }
+    }
+
+    /** The same as arrays of {@code step}. */
+    public List<NDArray> gradients(NDManager step, List<Sequence> batch, Objective objective) {
+        return differentiate(step, batch, objective).gradients;
+    }
+
+    /** Gradients, as arrays of {@code step}, of the mean logit of the answer tokens, each where it has to be predicted. */
+    public List<NDArray> logitGradients(NDManager step, List<Sequence> batch) {
+        List<NDArray> leaves = leaves(step);
+        long[] targets = ForwardPass.targets(batch);
+        TorchThread.withGradients(() -> {
+            NDArray logits = model.logits(hidden(step, batch, leaves));
+            NDArray own = logits.gather(step.create(targets, new Shape(targets.length, 1)), 1);
+            backward(step, own.mean());
+        });
+        return leaves.stream().map(NDArray::getGradient).toList();
+    }
+
+    /** The rows' last hidden states under other values of the parameters, frozen. */
+    public ReferenceStates states(List<FloatTensor> values, List<Sequence> rows) {
+        return new ReferenceStates(model, pass, trainable.adapter(values), Batches.byLength(rows, TOKENS));
     }
 
     /** Mean cross-entropy over the answer tokens of all batches, without training. */

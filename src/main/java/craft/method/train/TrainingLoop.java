@@ -97,8 +97,7 @@ public final class TrainingLoop implements AutoCloseable {
         Training.Outcome o = training.step(batch, objective, rate);
         done++;
         monitor.step(new Monitor.Step(plan.stage, done, plan.steps, o.loss(), o.crossEntropy(), o.kl(),
-                objective.anchor() == null ? 0 : objective.anchor().lambda(), rate, o.gradientNorm(),
-                batch.stream().mapToInt(Sequence::length).sum()));
+                objective.anchor() == null ? 0 : objective.anchor().lambda(), rate, o.gradientNorm(), o.tokens()));
         reason = course.after(done, o);
         monitor.safePoint();
     }
