@@ -42,7 +42,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
      * @param answer tokens of the longest answer
      * @param scored label tokens scored in one evaluation batch
      * @param lowest lowest edited layer
-     * @param edited number of edited layers
+     * @param edited number of sites: one for each edited layer, with untied positions two
      * @param cache bytes for prefilled prompts
      */
     public record Workload(int batchSize, int past, int fresh, int answer, int scored, int lowest, int edited, int rank,
@@ -93,7 +93,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
             }
             int largest = tasks.stream().mapToInt(t -> t.training().train().size()).max().orElse(1);
             return new Workload(Math.max(1, Math.min(recipe.training().batchSize(), largest)), past, fresh, answer, scored,
-                    layers[0], layers.length, recipe.sites().rank(), Math.min(cache, keptOfTask + keptOfTests));
+                    layers[0], recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(), Math.min(cache, keptOfTask + keptOfTests));
         }
 
         /** What a {@link craft.lm.PrefixCache} keeps of one sequence of so many tokens. */
@@ -152,7 +152,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
         return work.cache;
     }
 
-    /** Trained interventions, their gradients and AdamW's moments. */
+    /** Trained interventions, their gradients and AdamW's moments. No form has more numbers a site than LoReFT. */
     public long optimiser() {
         return 4L * OPTIMISER_COPIES * work.edited * (2L * work.rank * config.hiddenSize() + work.rank);
     }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
 import craft.lm.DType;
 import craft.lm.FloatTensor;
@@ -28,15 +30,17 @@ import java.util.TreeSet;
 
 /**
  * Our own format of trained interventions, complete enough to use and to trace them: {@value #TENSORS} with the tensors
- * {@code group.<g>.layer.<l>.rotation} (R), {@code .weight} (W), both {@code [r, d]}, and {@code .bias} (b)
- * {@code [r]}, all float32; and {@value #DESCRIPTION} with everything else.
+ * {@code group.<g>.layer.<l>.<array>}, or {@code group.<g>.layer.<l>.first.<array>} and {@code .last.<array>} where the
+ * positions are untied, of shapes and names as {@link ReftForm} says (LoReFT: rotation R and weight W {@code [r, d]}, bias b
+ * {@code [r]}), all float32; and {@value #DESCRIPTION} with everything else. Version 1, which knew tied LoReFT alone, is read
+ * too.
  */
 public final class InterventionFiles {
     public static final String TENSORS = "interventions.safetensors";
     public static final String DESCRIPTION = "interventions.json";
 
     private static final String FORMAT = "craft-interventions";
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** R R^T may differ from the identity by this much; training keeps it below 1e-5. */
     private static final double ORTHONORMAL = 1e-4;
 
@@ -86,10 +90,11 @@ public final class InterventionFiles {
     private record Description(String format, int version, List<GroupShape> groups, Origin origin) {
     }
 
-    private record GroupShape(int group, String positions, List<SiteShape> sites) {
+    private record GroupShape(int group, ReftForm form, String positions, boolean tied, List<SiteShape> sites) {
     }
 
-    private record SiteShape(int layer, int rank, int width) {
+    /** @param part as in {@link Intervention} */
+    private record SiteShape(int layer, int part, int rank, int width) {
     }
 
     /**
@@ -104,18 +109,16 @@ public final class InterventionFiles {
         for (int g = 1; g <= contents.groups.size(); g++) {
             InterventionSet set = contents.groups.get(g - 1);
             List<SiteShape> sites = new ArrayList<>();
-            for (LoReft site : set.sites()) {
-                sites.add(new SiteShape(site.layer(), site.rank(), site.width()));
-                String name = name(g, site.layer());
-                if (tensors.containsKey(name + "bias")) {
-                    throw new IllegalArgumentException("Group " + g + " has layer " + site.layer() + " twice");
-                }
-                long[] shape = {site.rank(), site.width()};
-                tensors.put(name + "rotation", new FloatTensor(shape, site.rotation()));
-                tensors.put(name + "weight", new FloatTensor(shape, site.weight()));
-                tensors.put(name + "bias", new FloatTensor(new long[] {site.rank()}, site.bias()));
+            for (Intervention site : set.sites()) {
+                sites.add(new SiteShape(site.layer(), site.part(), site.rank(), site.width()));
+                String place = "group." + g + "." + set.place(site);
+                site.tensors().forEach((name, tensor) -> {
+                    if (tensors.put(place + name, tensor) != null) {
+                        throw new IllegalArgumentException(place + name + " is there twice");
+                    }
+                });
             }
-            shapes.add(new GroupShape(g, set.positions().toString(), sites));
+            shapes.add(new GroupShape(g, set.form(), set.positions().toString(), set.positions().tied(), sites));
         }
         Path file = folder.resolve(TENSORS);
         SafeTensors.write(file, tensors, Map.of("format", FORMAT, "version", Integer.toString(VERSION)));
@@ -143,15 +146,7 @@ public final class InterventionFiles {
                     throw new InvalidInputException(file + " describes group " + group.group + " where group "
                             + (groups.size() + 1) + " belongs.");
                 }
-                List<LoReft> sites = new ArrayList<>();
-                for (SiteShape site : group.sites) {
-                    if (site.rank < 1 || site.width < site.rank || (long) site.rank * site.width > Integer.MAX_VALUE) {
-                        throw new InvalidInputException(file + ", group " + group.group + ", layer " + site.layer
-                                + ": rank " + site.rank + " and width " + site.width + " are not possible.");
-                    }
-                    sites.add(read(tensors, group.group, site, used));
-                }
-                groups.add(new InterventionSet(Positions.parse(group.positions), sites));
+                groups.add(read(tensors, group, file, used));
             }
             for (String name : tensors.names()) {
                 if (!used.contains(name)) {
@@ -172,7 +167,8 @@ public final class InterventionFiles {
     private static Description describe(Path file) {
         Description description;
         try {
-            description = MAPPER.readValue(Files.readAllBytes(file), Description.class);
+            JsonNode tree = MAPPER.readTree(Files.readAllBytes(file));
+            description = MAPPER.treeToValue(tree.path("version").asInt() == 1 ? fromVersion1(tree) : tree, Description.class);
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("There is no file " + file + ". Interventions are two files, "
                     + DESCRIPTION + " and " + TENSORS + ", in one folder.", e);
@@ -187,24 +183,61 @@ public final class InterventionFiles {
                     + ". It may have been written by a newer version of the program.");
         }
         if (description.groups == null || description.origin == null
-                || description.groups.stream().anyMatch(g -> g == null || g.sites == null || g.positions == null)) {
+                || description.groups.stream().anyMatch(g -> g == null || g.form == null || g.sites == null || g.positions == null
+                        || g.sites.contains(null))) {
             throw new InvalidInputException(file + " lacks its groups or its origin.");
         }
         return description;
     }
 
-    private static LoReft read(SafeTensors tensors, int group, SiteShape site, Set<String> used) {
-        String name = name(group, site.layer);
-        float[] rotation = floats(tensors, name + "rotation", used, site.rank, site.width);
-        float[] weight = floats(tensors, name + "weight", used, site.rank, site.width);
-        float[] bias = floats(tensors, name + "bias", used, site.rank);
+    /** Says what went without saying in version 1. */
+    private static JsonNode fromVersion1(JsonNode tree) {
+        for (JsonNode group : tree.path("groups")) {
+            if (group instanceof ObjectNode shape) {
+                shape.put("form", ReftForm.LOREFT.name()).put("tied", true);
+                shape.path("sites").forEach(site -> {
+                    if (site instanceof ObjectNode one) {
+                        one.put("part", 0);
+                    }
+                });
+            }
+        }
+        if (tree.path("origin").path("options") instanceof ObjectNode options) {
+            options.put("tied", true).put("form", ReftForm.LOREFT.name());
+        }
+        return tree;
+    }
+
+    private static InterventionSet read(SafeTensors tensors, GroupShape group, Path file, Set<String> used) {
+        Positions positions = Positions.parse(group.positions, group.tied);
+        List<Intervention> sites = new ArrayList<>();
+        for (SiteShape site : group.sites) {
+            boolean possible = site.rank >= 1 && (site.width >= site.rank || !group.form.orthonormal())
+                    && (long) site.rank * site.width <= Integer.MAX_VALUE && site.rank == group.sites.get(0).rank;
+            if (!possible || site.part < 0 || site.part >= positions.parts()) {
+                throw new InvalidInputException(file + ", group " + group.group + ", layer " + site.layer + ": rank " + site.rank
+                        + ", width " + site.width + " and part " + site.part + " are not possible.");
+            }
+            String place = "group." + group.group + ".layer." + site.layer + "." + positions.nameOf(site.part);
+            List<float[]> arrays = new ArrayList<>();
+            for (String name : group.form.arrays()) {
+                arrays.add(floats(tensors, place + name, used, group.form.shape(name, site.rank, site.width)));
+            }
+            if (group.form.orthonormal()) {
+                checkOrthonormal(tensors, place + group.form.arrays().get(0), arrays.get(0), site);
+            }
+            sites.add(new Intervention(group.form, site.layer, site.part, site.rank, site.width, arrays));
+        }
+        return new InterventionSet(positions, sites);
+    }
+
+    private static void checkOrthonormal(SafeTensors tensors, String name, float[] rotation, SiteShape site) {
         double error = orthonormalityError(rotation, site.rank, site.width);
         if (!(error <= ORTHONORMAL)) {
-            throw new InvalidInputException(String.format(Locale.ROOT, "Tensor \"%srotation\" of %s is not a "
+            throw new InvalidInputException(String.format(Locale.ROOT, "Tensor \"%s\" of %s is not a "
                     + "rotation: R R^T differs from the identity by %.2g, at most %.0e is allowed. The file is damaged "
                     + "or was not written by this program.", name, tensors.file(), error, ORTHONORMAL));
         }
-        return new LoReft(site.layer, site.rank, site.width, rotation, weight, bias);
     }
 
     private static float[] floats(SafeTensors tensors, String name, Set<String> used, long... shape) {
@@ -241,9 +274,5 @@ public final class InterventionFiles {
             }
         }
         return worst;
-    }
-
-    private static String name(int group, int layer) {
-        return "group." + group + ".layer." + layer + ".";
     }
 }

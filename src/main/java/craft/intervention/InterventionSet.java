@@ -10,59 +10,80 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One group's interventions: one LoReFT a layer, all edited at the same positions.
+ * One group's interventions, all of one form and rank: one a layer, or with untied positions two.
  *
  * @param positions where they act, in pyreft's notation {@code f<n>+l<m>}
- * @param sites one a layer, ascending layers
+ * @param sites ascending layers; of one layer the first tokens' site comes first
  */
-public record InterventionSet(Positions positions, List<LoReft> sites) implements Adapter {
+public record InterventionSet(Positions positions, List<Intervention> sites) implements Adapter {
     public InterventionSet {
         sites = List.copyOf(sites);
+        for (Intervention site : sites) {
+            if (site.form() != sites.get(0).form() || site.rank() != sites.get(0).rank()
+                    || site.part() < 0 || site.part() >= positions.parts()) {
+                throw new IllegalArgumentException("sites of different forms or ranks, or of other positions");
+            }
+        }
     }
 
     /**
-     * From three arrays over n layers.
+     * From arrays over n sites.
      *
-     * @param stacked R {@code [n, r, d]}, W {@code [n, r, d]}, b {@code [n, r]}
+     * @param stacked one array for each name of {@link ReftForm#arrays()}, {@code [n, r, d]}, the bias {@code [n, r]}
      */
-    public static InterventionSet of(Positions positions, int[] layers, List<FloatTensor> stacked) {
+    public static InterventionSet of(Placement placement, List<FloatTensor> stacked) {
         int r = (int) stacked.get(0).shape()[1];
         int d = (int) stacked.get(0).shape()[2];
-        List<LoReft> sites = new ArrayList<>();
-        for (int i = 0; i < layers.length; i++) {
-            sites.add(new LoReft(layers[i], r, d, Arrays.copyOfRange(stacked.get(0).data(), i * r * d, (i + 1) * r * d),
-                    Arrays.copyOfRange(stacked.get(1).data(), i * r * d, (i + 1) * r * d),
-                    Arrays.copyOfRange(stacked.get(2).data(), i * r, (i + 1) * r)));
+        List<Intervention> sites = new ArrayList<>();
+        for (int i = 0; i < placement.sites(); i++) {
+            List<float[]> arrays = new ArrayList<>();
+            for (FloatTensor array : stacked) {
+                int size = array.data().length / placement.sites();
+                arrays.add(Arrays.copyOfRange(array.data(), i * size, (i + 1) * size));
+            }
+            sites.add(new Intervention(placement.form(), placement.layers()[i], placement.parts()[i], r, d, arrays));
         }
-        return new InterventionSet(positions, sites);
+        return new InterventionSet(placement.positions(), sites);
     }
 
-    /** R, W and b of all sites, as {@link #of} takes them. */
+    /** The arrays of all sites, as {@link #of} takes them. */
     public List<FloatTensor> stacked() {
         int n = sites.size();
-        int r = sites.get(0).rank();
-        int d = sites.get(0).width();
-        float[] rotation = new float[n * r * d];
-        float[] weight = new float[n * r * d];
-        float[] bias = new float[n * r];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(sites.get(i).rotation(), 0, rotation, i * r * d, r * d);
-            System.arraycopy(sites.get(i).weight(), 0, weight, i * r * d, r * d);
-            System.arraycopy(sites.get(i).bias(), 0, bias, i * r, r);
+        Intervention first = sites.get(0);
+        List<FloatTensor> all = new ArrayList<>();
+        for (int a = 0; a < first.arrays().size(); a++) {
+            int size = first.arrays().get(a).length;
+            float[] data = new float[n * size];
+            for (int i = 0; i < n; i++) {
+                System.arraycopy(sites.get(i).arrays().get(a), 0, data, i * size, size);
+            }
+            long[] site = form().shape(form().arrays().get(a), first.rank(), first.width());
+            long[] shape = new long[site.length + 1];
+            shape[0] = n;
+            System.arraycopy(site, 0, shape, 1, site.length);
+            all.add(new FloatTensor(shape, data));
         }
-        return List.of(new FloatTensor(new long[] {n, r, d}, rotation), new FloatTensor(new long[] {n, r, d}, weight),
-                new FloatTensor(new long[] {n, r}, bias));
+        return all;
     }
 
-    /** The layers that are edited, ascending. */
+    public ReftForm form() {
+        return sites.get(0).form();
+    }
+
+    /** Where they act and of which form they are. */
+    public Placement placement() {
+        return new Placement(form(), positions, layers(), sites.stream().mapToInt(Intervention::part).toArray());
+    }
+
+    /** The layer of each site, ascending. */
     public int[] layers() {
-        return sites.stream().mapToInt(LoReft::layer).toArray();
+        return sites.stream().mapToInt(Intervention::layer).toArray();
     }
 
-    /** Trained numbers: sum of 2 d r + r over the sites. */
+    /** Trained numbers, for LoReFT the sum of 2 d r + r over the sites. */
     @Override
     public long parameters() {
-        return sites.stream().mapToLong(s -> 2L * s.rank() * s.width() + s.rank()).sum();
+        return sites.stream().mapToLong(s -> s.form().parameters(s.rank(), s.width())).sum();
     }
 
     @Override
@@ -73,13 +94,14 @@ public record InterventionSet(Positions positions, List<LoReft> sites) implement
     @Override
     public Map<String, FloatTensor> tensors() {
         Map<String, FloatTensor> all = new LinkedHashMap<>();
-        for (LoReft site : sites) {
-            String layer = "layer." + site.layer() + ".";
-            long[] shape = {site.rank(), site.width()};
-            all.put(layer + "rotation", new FloatTensor(shape, site.rotation()));
-            all.put(layer + "weight", new FloatTensor(shape, site.weight()));
-            all.put(layer + "bias", new FloatTensor(new long[] {site.rank()}, site.bias()));
+        for (Intervention site : sites) {
+            site.tensors().forEach((name, tensor) -> all.put(place(site) + name, tensor));
         }
         return all;
+    }
+
+    /** {@code layer.<l>.}, with untied positions {@code layer.<l>.first.} or {@code layer.<l>.last.}. */
+    String place(Intervention site) {
+        return "layer." + site.layer() + "." + positions.nameOf(site.part());
     }
 }

@@ -1,8 +1,8 @@
 package craft.intervention;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import craft.lm.FloatTensor;
 import craft.lm.ScriptModule;
 import craft.lm.TorchThread;
 import java.util.ArrayList;
@@ -23,11 +23,21 @@ public final class LoReftMath implements AutoCloseable {
         return script.call("retract", rotations).singletonOrThrow();
     }
 
+    /** A form's arrays after a step: the first one retracted if it is an R, the others as they are. */
+    public List<NDArray> retract(ReftForm form, List<NDArray> arrays) {
+        if (!form.orthonormal()) {
+            return arrays;
+        }
+        List<NDArray> retracted = new ArrayList<>(arrays);
+        retracted.set(0, retract(arrays.get(0)));
+        return retracted;
+    }
+
     /**
-     * The mean {@code (1 - alpha) first + alpha second} of the two edits as functions, in its best form of the same rank.
-     * Alpha 0 and 1 give the two themselves.
+     * The mean {@code (1 - alpha) first + alpha second} of the two edits as functions, in its best form of the same rank
+     * (what that is for each form: {@link LearnedForm}, {@link SubspaceForm}). Alpha 0 and 1 give the two themselves.
      *
-     * @throws IllegalArgumentException when the two have other sites or positions
+     * @throws IllegalArgumentException when the two have other sites, positions or forms
      */
     public InterventionSet mergeFunctions(InterventionSet first, InterventionSet second, double alpha) {
         sameSites(first, second);
@@ -37,9 +47,7 @@ public final class LoReftMath implements AutoCloseable {
         try (NDManager step = manager.newSubManager()) {
             LoReftTensors a = LoReftTensors.of(step, first);
             LoReftTensors b = LoReftTensors.of(step, second);
-            NDList merged = script.call("merge", step.create(alpha), a.rotation(), a.weight(), a.bias(), b.rotation(),
-                    b.weight(), b.bias());
-            return new LoReftTensors(first.positions(), a.layers(), merged.get(0), merged.get(1), merged.get(2)).toSet();
+            return new LoReftTensors(a.placement(), first.form().form().merge(script, step, alpha, a.arrays(), b.arrays())).toSet();
         }
     }
 
@@ -49,16 +57,15 @@ public final class LoReftMath implements AutoCloseable {
         if (alpha == 0 || alpha == 1) {
             return alpha == 0 ? first : second;
         }
-        List<LoReft> sites = new ArrayList<>();
-        for (int i = 0; i < first.sites().size(); i++) {
-            LoReft a = first.sites().get(i);
-            LoReft b = second.sites().get(i);
-            sites.add(new LoReft(a.layer(), a.rank(), a.width(), mean(a.rotation(), b.rotation(), alpha),
-                    mean(a.weight(), b.weight(), alpha), mean(a.bias(), b.bias(), alpha)));
+        List<FloatTensor> a = first.stacked();
+        List<FloatTensor> b = second.stacked();
+        List<FloatTensor> mean = new ArrayList<>();
+        for (int i = 0; i < a.size(); i++) {
+            mean.add(new FloatTensor(a.get(i).shape(), mean(a.get(i).data(), b.get(i).data(), alpha)));
         }
         try (NDManager step = manager.newSubManager()) {
-            LoReftTensors mean = LoReftTensors.of(step, new InterventionSet(first.positions(), sites));
-            return mean.withRotation(retract(mean.rotation())).toSet();
+            LoReftTensors merged = LoReftTensors.of(step, InterventionSet.of(first.placement(), mean));
+            return new LoReftTensors(merged.placement(), retract(first.form(), merged.arrays())).toSet();
         }
     }
 
@@ -71,13 +78,9 @@ public final class LoReftMath implements AutoCloseable {
     }
 
     private static void sameSites(InterventionSet first, InterventionSet second) {
-        boolean same = first.positions().equals(second.positions()) && first.sites().size() == second.sites().size();
-        for (int i = 0; same && i < first.sites().size(); i++) {
-            LoReft a = first.sites().get(i);
-            LoReft b = second.sites().get(i);
-            same = a.layer() == b.layer() && a.rank() == b.rank() && a.width() == b.width();
-        }
-        if (!same) {
+        Intervention a = first.sites().get(0);
+        Intervention b = second.sites().get(0);
+        if (!first.placement().equals(second.placement()) || a.rank() != b.rank() || a.width() != b.width()) {
             throw new IllegalArgumentException("interventions of different sites cannot be merged");
         }
     }

@@ -9,33 +9,35 @@ public final class LoReftStart {
     private LoReftStart() {
     }
 
-    /**
-     * R from a random normal matrix by Gram-Schmidt; W and b uniform in +-1/sqrt(d) as pyreft's linear layer, or, with
-     * {@code identity}, W = R and b = 0, which leaves the model as it is.
-     */
+    /** LoReFT interventions of some layers. */
     public static InterventionSet fresh(Positions positions, int[] layers, int rank, int width, boolean identity, Random random) {
-        List<LoReft> sites = new ArrayList<>();
-        for (int layer : layers) {
-            float[] rotation = orthonormalRows(rank, width, random);
-            float[] weight = rotation.clone();
-            float[] bias = new float[rank];
-            if (!identity) {
-                double bound = 1 / Math.sqrt(width);
-                uniform(weight, bound, random);
-                uniform(bias, bound, random);
-            }
-            sites.add(new LoReft(layer, rank, width, rotation, weight, bias));
-        }
-        return new InterventionSet(positions, sites);
+        return fresh(Placement.of(ReftForm.LOREFT, positions, layers), rank, width, identity, random);
     }
 
-    private static void uniform(float[] values, double bound, Random random) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+    /**
+     * As pyreft's layers start: R from a random normal matrix by Gram-Schmidt; W2, W and b uniform in +-1/sqrt(d); the
+     * constant of ConsReFT and LobiReFT uniform in [0, 1). Or, with {@code identity}, as edits that leave the model as it is,
+     * for LoReFT W = R and b = 0.
+     */
+    public static InterventionSet fresh(Placement placement, int rank, int width, boolean identity, Random random) {
+        List<Intervention> sites = new ArrayList<>();
+        for (int i = 0; i < placement.sites(); i++) {
+            sites.add(new Intervention(placement.form(), placement.layers()[i], placement.parts()[i], rank, width,
+                    placement.form().start(rank, width, identity, random)));
         }
+        return new InterventionSet(placement.positions(), sites);
     }
 
-    private static float[] orthonormalRows(int rows, int columns, Random random) {
+    /** Uniform in centre +- half. */
+    static float[] uniform(int count, double centre, double half, Random random) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) (centre + (2 * random.nextDouble() - 1) * half);
+        }
+        return values;
+    }
+
+    static float[] orthonormalRows(int rows, int columns, Random random) {
         double[][] q = new double[rows][columns];
         for (int i = 0; i < rows; i++) {
             for (int k = 0; k < columns; k++) {

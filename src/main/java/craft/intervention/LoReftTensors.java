@@ -8,38 +8,36 @@ import craft.lm.FloatTensor;
 import java.util.List;
 
 /**
- * LoReFT interventions of n layers as native arrays, for computing. They belong to the managers of their arrays.
+ * LoReFT interventions, or their relatives, of n sites as native arrays, for computing. They belong to the managers of
+ * their arrays.
  *
- * @param layers the n layers, ascending
- * @param rotation R, {@code [n, r, d]}
- * @param weight W, {@code [n, r, d]}
- * @param bias b, {@code [n, r]}
+ * @param arrays one for each name of {@link ReftForm#arrays()}, {@code [n, r, d]}, the bias {@code [n, r]}
  */
-public record LoReftTensors(Positions positions, int[] layers, NDArray rotation, NDArray weight, NDArray bias) {
+public record LoReftTensors(Placement placement, List<NDArray> arrays) {
+    public LoReftTensors {
+        arrays = List.copyOf(arrays);
+    }
 
     /** Copies plain numbers into arrays of {@code owner}. */
     public static LoReftTensors of(NDManager owner, InterventionSet set) {
-        List<NDArray> arrays = set.stacked().stream().map(t -> owner.create(t.data(), new Shape(t.shape()))).toList();
-        return new LoReftTensors(set.positions(), set.layers(), arrays.get(0), arrays.get(1), arrays.get(2));
+        return new LoReftTensors(set.placement(),
+                set.stacked().stream().map(t -> owner.create(t.data(), new Shape(t.shape()))).toList());
     }
 
     /** The numbers, out of native memory. */
     public InterventionSet toSet() {
-        return InterventionSet.of(positions, layers, arrays().stream()
-                .map(a -> new FloatTensor(a.getShape().getShape(), a.toFloatArray())).toList());
+        return InterventionSet.of(placement,
+                arrays.stream().map(a -> new FloatTensor(a.getShape().getShape(), a.toFloatArray())).toList());
     }
 
-    LoReftTensors withRotation(NDArray newRotation) {
-        return new LoReftTensors(positions, layers, newRotation, weight, bias);
+    /** The first array, {@code [n, r, d]}: R, or W2 where the form has no R. */
+    public NDArray rotation() {
+        return arrays.get(0);
     }
 
-    /** R^T (W h + b - R h) as the model's low-rank edit: up = R, down = W - R. Differentiable in all three. */
+    /** The model's low-rank edit, for LoReFT with up = R and down = W - R. Differentiable in all arrays. */
     public Edits edits() {
-        return new Edits(layers, positions, weight.sub(rotation), bias, rotation);
-    }
-
-    /** The three arrays, in the order rotation, weight, bias. */
-    public List<NDArray> arrays() {
-        return List.of(rotation, weight, bias);
+        return new Edits(placement.layers(), placement.parts(), placement.positions(), placement.form().down(arrays),
+                arrays.get(arrays.size() - 1), arrays.get(0));
     }
 }

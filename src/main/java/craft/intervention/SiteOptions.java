@@ -9,8 +9,16 @@ import craft.error.InvalidInputException;
  * @param positions {@code f<n>+l<m>}: the first n and last m prompt tokens
  * @param rank rank r of every intervention
  * @param identityStart start every intervention as the identity (W = R, b = 0) instead of random W and b
+ * @param tied one intervention for first and last tokens; otherwise one for each of both
+ * @param form LoReFT or one of its relatives
  */
-public record SiteOptions(String layers, String positions, int rank, boolean identityStart) {
+public record SiteOptions(String layers, String positions, int rank, boolean identityStart, boolean tied, ReftForm form) {
+
+    /** Tied LoReFT. */
+    public SiteOptions(String layers, String positions, int rank, boolean identityStart) {
+        this(layers, positions, rank, identityStart, true, ReftForm.LOREFT);
+    }
+
     public static SiteOptions defaults() {
         return new SiteOptions("all", "l16", 8, false);
     }
@@ -25,12 +33,26 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
         return Layers.parse(layers, count, "sites.layers");
     }
 
-    /** Refuses a rank that no orthonormal R of the model's width can have, and positions that are not understood. */
+    /** The positions of all sites. */
+    public Positions where() {
+        return Positions.parse(positions, tied);
+    }
+
+    /** All sites in a model of so many decoder blocks. */
+    public Placement placement(int blocks) {
+        return Placement.of(form, where(), layersOf(blocks));
+    }
+
+    /** Refuses a rank that no orthonormal R of the model's width can have, positions that are not understood, and what cannot go together. */
     public void check(int width) {
         if (rank < 1 || rank > width) {
             throw new InvalidInputException("Option sites.rank is " + rank
                     + "; it must be at least 1 and at most the model's hidden size, " + width + ".");
         }
-        Positions.parse(positions);
+        where();
+        if (identityStart && !form.canBeIdentity()) {
+            throw new InvalidInputException("Option sites.identityStart is on, but consreft puts a constant in place of what it "
+                    + "edits, which always changes it. Switch sites.identityStart off, or choose another sites.form.");
+        }
     }
 }

@@ -9,14 +9,12 @@ import craft.intervention.InterventionFiles.Contents;
 import craft.intervention.InterventionFiles.Origin;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -83,18 +81,7 @@ final class FolderArtifacts implements RunArtifacts {
     }
 
     private static boolean same(InterventionSet a, InterventionSet b) {
-        if (!a.positions().equals(b.positions()) || a.sites().size() != b.sites().size()) {
-            return false;
-        }
-        for (int i = 0; i < a.sites().size(); i++) {
-            LoReft x = a.sites().get(i);
-            LoReft y = b.sites().get(i);
-            if (x.layer() != y.layer() || !Arrays.equals(x.rotation(), y.rotation())
-                    || !Arrays.equals(x.weight(), y.weight()) || !Arrays.equals(x.bias(), y.bias())) {
-                return false;
-            }
-        }
-        return true;
+        return a.placement().equals(b.placement()) && a.stacked().equals(b.stacked());
     }
 
     private static UncheckedIOException failure(String what, Path where, IOException e) {

@@ -1,10 +1,10 @@
 package craft.store;
 
 import craft.experiment.Json;
+import craft.intervention.Intervention;
 import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,14 +38,19 @@ final class PyreftExport {
             InterventionSet set = contents.groups().get(g - 1);
             Path folder = Files.createDirectories(target.resolve("group-" + g));
             written.add(json(folder.resolve("config.json"), config(set)));
-            for (LoReft site : set.sites()) {
-                written.add(AtomicFiles.write(folder.resolve("intkey_" + key(site) + ".bin"), tensors(site)));
+            for (Intervention site : set.sites()) {
+                written.add(AtomicFiles.write(folder.resolve("intkey_" + key(site) + ".bin"), PyreftTensors.of(site).bytes()));
             }
             int group = g;
             Map<String, Object> about = new LinkedHashMap<>();
             about.put("group", g);
             about.put("folder", folder.getFileName().toString());
             about.put("positions", set.positions().toString());
+            about.put("share_weights", set.positions().tied());
+            if (!set.form().orthonormal()) {
+                about.put("note", "pyreft's own load makes a " + set.form().pyreftType() + " without the add_bias that it needs;"
+                        + " make it with add_bias=False and call load_state_dict.");
+            }
             about.put("tasks", contents.origin().tasks().stream().filter(t -> t.group() == group).map(TaskGroup::task)
                     .toList());
             about.put("baseModel", contents.origin().baseModel());
@@ -55,17 +60,18 @@ final class PyreftExport {
         return written;
     }
 
-    private static String key(LoReft site) {
-        return "layer_" + site.layer() + "_comp_block_output_unit_pos_nunit_1#0";
+    /** The count behind # rises for a second site of the same layer. */
+    private static String key(Intervention site) {
+        return "layer_" + site.layer() + "_comp_block_output_unit_pos_nunit_1#" + site.part();
     }
 
     private static Map<String, Object> config(InterventionSet set) {
-        List<LoReft> sites = set.sites();
+        List<Intervention> sites = set.sites();
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("intervention_constant_sources", Collections.nCopies(sites.size(), true));
-        config.put("intervention_dimensions", sites.stream().map(LoReft::width).toList());
+        config.put("intervention_dimensions", sites.stream().map(Intervention::width).toList());
         config.put("intervention_types",
-                Collections.nCopies(sites.size(), "<class 'pyreft.interventions.LoreftIntervention'>"));
+                Collections.nCopies(sites.size(), "<class 'pyreft.interventions." + set.form().pyreftType() + "'>"));
         config.put("mode", "parallel");
         config.put("representations", sites.stream().map(PyreftExport::representation).toList());
         config.put("sorted_keys", sites.stream().map(PyreftExport::key).toList());
@@ -73,24 +79,10 @@ final class PyreftExport {
         return config;
     }
 
-    private static List<Object> representation(LoReft site) {
+    private static List<Object> representation(Intervention site) {
         List<Object> fields = new ArrayList<>(List.of(site.layer(), "block_output", "pos", 1, site.rank()));
         fields.addAll(Collections.nCopies(EMPTY_FIELDS, null));
         return fields;
-    }
-
-    /** weight [r, d] and bias [r] of the learned source, rotate_layer [d, r] = R^T. */
-    private static byte[] tensors(LoReft site) throws IOException {
-        int r = site.rank();
-        int d = site.width();
-        float[] transposed = new float[r * d];
-        for (int i = 0; i < r; i++) {
-            for (int k = 0; k < d; k++) {
-                transposed[k * r + i] = site.rotation()[i * d + k];
-            }
-        }
-        return new TorchFile().add("weight", site.weight(), r, d).add("bias", site.bias(), r)
-                .add("rotate_layer", transposed, d, r).bytes();
     }
 
     private static Path json(Path file, Object value) throws IOException {

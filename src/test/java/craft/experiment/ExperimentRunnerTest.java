@@ -8,7 +8,7 @@ import craft.error.InvalidInputException;
 import craft.experiment.RunEvent.Stage;
 import craft.intervention.Adapter;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,12 +101,12 @@ class ExperimentRunnerTest {
     }
 
     private static void orthonormal(InterventionSet set) {
-        for (LoReft site : set.sites()) {
+        for (Intervention site : set.sites()) {
             for (int i = 0; i < site.rank(); i++) {
                 for (int j = 0; j <= i; j++) {
                     double dot = 0;
                     for (int k = 0; k < site.width(); k++) {
-                        dot += (double) site.rotation()[i * site.width() + k] * site.rotation()[j * site.width() + k];
+                        dot += (double) site.array("rotation")[i * site.width() + k] * site.array("rotation")[j * site.width() + k];
                     }
                     assertThat(dot).isCloseTo(i == j ? 1 : 0, within(1e-5));
                 }
@@ -130,8 +130,8 @@ class ExperimentRunnerTest {
     private static List<Integer> numbers(Kept kept) {
         List<Integer> bits = new ArrayList<>();
         for (InterventionSet set : kept.groups) {
-            for (LoReft site : set.sites()) {
-                for (float[] part : List.of(site.rotation(), site.weight(), site.bias())) {
+            for (Intervention site : set.sites()) {
+                for (float[] part : List.of(site.array("rotation"), site.array("weight"), site.array("bias"))) {
                     for (float value : part) {
                         bits.add(Float.floatToRawIntBits(value));
                     }

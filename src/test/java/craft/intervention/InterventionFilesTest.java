@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,10 +33,10 @@ class InterventionFilesTest {
     }
 
     /** Orthonormal rows that are not unit vectors: a rotation by {@code angle} in the plane of the first two axes. */
-    private static LoReft site(int layer, double angle) {
+    private static Intervention site(int layer, double angle) {
         float c = (float) Math.cos(angle);
         float s = (float) Math.sin(angle);
-        return new LoReft(layer, 2, 3, new float[] {c, s, 0, -s, c, 0},
+        return Intervention.loReft(layer, 2, 3, new float[] {c, s, 0, -s, c, 0},
                 new float[] {0.1f, -0.0f, Float.MIN_VALUE, 1e-30f, 3e38f, 1f / 3}, new float[] {layer, -1.5f});
     }
 
@@ -85,7 +86,7 @@ class InterventionFilesTest {
         changes.add(new String[] {"\"group\" : 2,", "\"group\" : 3,", "group 3 where group 2 belongs"});
         changes.add(new String[] {"\"l16\"", "\"everywhere\"", "everywhere"});
         changes.add(new String[] {"craft-interventions", "something-else", "newer version"});
-        changes.add(new String[] {"\"version\" : 1", "\"version\" : 2", "newer version"});
+        changes.add(new String[] {"\"version\" : 2", "\"version\" : 3", "newer version"});
         changes.add(new String[] {"\"groups\" :", "\"troops\" :", "interventions.json"});
         for (String[] change : changes) {
             InterventionFiles.write(folder, contents());
@@ -112,15 +113,15 @@ class InterventionFilesTest {
 
     @Test
     void rotationThatIsNoneIsRefused() throws IOException {
-        LoReft bad = new LoReft(0, 2, 3, new float[] {1, 0, 0, 0, 1.001f, 0}, new float[6], new float[2]);
+        Intervention bad = Intervention.loReft(0, 2, 3, new float[] {1, 0, 0, 0, 1.001f, 0}, new float[6], new float[2]);
         write(bad);
         refused("group.1.layer.0.rotation", "not a rotation", "0.002");
-        LoReft nan = new LoReft(0, 2, 3, new float[] {1, 0, 0, 0, 1, 0}, new float[6], new float[] {0, Float.NaN});
+        Intervention nan = Intervention.loReft(0, 2, 3, new float[] {1, 0, 0, 0, 1, 0}, new float[6], new float[] {0, Float.NaN});
         write(nan);
         refused("group.1.layer.0.bias", "not finite");
     }
 
-    private void write(LoReft site) throws IOException {
+    private void write(Intervention site) throws IOException {
         InterventionFiles.write(folder, new Contents(List.of(new InterventionSet(new Positions(0, 1), List.of(site))),
                 new Origin("m", 1, "b", Map.of(), SiteOptions.defaults(), List.of(), List.of(1))));
     }
@@ -141,10 +142,50 @@ class InterventionFilesTest {
     }
 
     @Test
+    void filesOfVersion1AreReadAsTiedLoReft() throws IOException {
+        InterventionFiles.write(folder, contents());
+        Contents now = InterventionFiles.read(folder);
+        String json = Files.readString(description).replace("\"version\" : 2", "\"version\" : 1")
+                .replaceAll(",\\s+\"(form|tied|part)\" : [^,}\\]\n]+", "");
+        assertThat(json).doesNotContain("tied").doesNotContain("form\" : \"L").doesNotContain("part");
+        Files.writeString(description, json);
+        assertThat(InterventionFiles.read(folder)).usingRecursiveComparison().isEqualTo(now);
+    }
+
+    @Test
+    void everyFormTiedAndUntiedIsReadAsItWasWritten() throws IOException {
+        for (ReftForm form : ReftForm.values()) {
+            for (boolean tied : new boolean[] {true, false}) {
+                Positions positions = Positions.parse("f2+l4", tied);
+                InterventionSet set = LoReftStart.fresh(Placement.of(form, positions, new int[] {0, 7}), 3, 12, false, new Random(4));
+                SiteOptions options = new SiteOptions("0,7", "f2+l4", 3, false, tied, form);
+                Contents all = new Contents(List.of(set), new Origin("m", 1, "b", Map.of(), options, List.of(), List.of(1)));
+                InterventionFiles.write(folder, all);
+                assertThat(InterventionFiles.read(folder)).usingRecursiveComparison().isEqualTo(all);
+            }
+        }
+    }
+
+    @Test
+    void aSecondPartNeedsUntiedPositions() throws IOException {
+        InterventionSet untied = LoReftStart.fresh(Placement.of(ReftForm.LOREFT, Positions.parse("f2+l4", false), new int[] {5}), 2, 6,
+                false, new Random(4));
+        InterventionFiles.write(folder, new Contents(List.of(untied), ORIGIN));
+        change("\"positions\" : \"f2+l4\",\n    \"tied\" : false", "\"positions\" : \"f2+l4\",\n    \"tied\" : true");
+        refused("no tensor", "group.1.layer.5.rotation");
+        InterventionFiles.write(folder, new Contents(List.of(untied), ORIGIN));
+        change("\"part\" : 1", "\"part\" : 2");
+        refused("group 1, layer 5", "part 2", "not possible");
+        InterventionFiles.write(folder, new Contents(List.of(untied), ORIGIN));
+        change("\"positions\" : \"f2+l4\"", "\"positions\" : \"l4\"");
+        refused("sites.tied", "f2+l4");
+    }
+
+    @Test
     void sameLayerTwiceCannotBeWritten() {
         Contents twice = new Contents(
                 List.of(new InterventionSet(new Positions(0, 1), List.of(site(1, 0), site(1, 1)))), ORIGIN);
         assertThatThrownBy(() -> InterventionFiles.write(folder, twice)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("layer 1 twice");
+                .hasMessageContaining("layer.1.rotation is there twice");
     }
 }

@@ -50,12 +50,12 @@ class LoReftPropertiesTest {
     /** Largest deviation of any R R^T from the identity. */
     private static double orthonormality(InterventionSet set) {
         double worst = 0;
-        for (LoReft site : set.sites()) {
+        for (Intervention site : set.sites()) {
             for (int i = 0; i < site.rank(); i++) {
                 for (int j = 0; j < site.rank(); j++) {
                     double dot = 0;
                     for (int k = 0; k < site.width(); k++) {
-                        dot += (double) site.rotation()[i * site.width() + k] * site.rotation()[j * site.width() + k];
+                        dot += (double) site.array("rotation")[i * site.width() + k] * site.array("rotation")[j * site.width() + k];
                     }
                     worst = Math.max(worst, Math.abs(dot - (i == j ? 1 : 0)));
                     assertThat(dot).isFinite();
@@ -68,16 +68,16 @@ class LoReftPropertiesTest {
     /** The edit as an affine function, M = R^T (W - R) and c = R^T b: [d, d + 1], flat, for each site. */
     private static List<double[]> functions(InterventionSet set) {
         List<double[]> all = new ArrayList<>();
-        for (LoReft s : set.sites()) {
+        for (Intervention s : set.sites()) {
             int d = s.width();
             double[] f = new double[d * (d + 1)];
             for (int i = 0; i < d; i++) {
                 for (int r = 0; r < s.rank(); r++) {
-                    double up = s.rotation()[r * d + i];
+                    double up = s.array("rotation")[r * d + i];
                     for (int k = 0; k < d; k++) {
-                        f[i * (d + 1) + k] += up * ((double) s.weight()[r * d + k] - s.rotation()[r * d + k]);
+                        f[i * (d + 1) + k] += up * ((double) s.array("weight")[r * d + k] - s.array("rotation")[r * d + k]);
                     }
-                    f[i * (d + 1) + d] += up * s.bias()[r];
+                    f[i * (d + 1) + d] += up * s.array("bias")[r];
                 }
             }
             all.add(f);
@@ -109,10 +109,10 @@ class LoReftPropertiesTest {
             assertThat(last).isLessThan(first / 2);
             trained = (InterventionSet) training.current();
         }
-        float[] start = random(4, 64, false, 1).sites().get(0).rotation();
+        float[] start = random(4, 64, false, 1).sites().get(0).array("rotation");
         double moved = 0;
         for (int i = 0; i < 4 * 64; i++) {
-            moved = Math.max(moved, Math.abs(trained.sites().get(0).rotation()[i] - start[i]));
+            moved = Math.max(moved, Math.abs(trained.sites().get(0).array("rotation")[i] - start[i]));
         }
         assertThat(moved).isGreaterThan(0.05);
         assertThat(orthonormality(trained)).isLessThan(1e-5);
@@ -141,11 +141,11 @@ class LoReftPropertiesTest {
                 sameFunctions(math.mergeFunctions(one, one, alpha), functions(one), 1e-5);
                 InterventionSet parameters = math.mergeParameters(one, one, alpha);
                 for (int n = 0; n < LAYERS.length; n++) {
-                    LoReft found = parameters.sites().get(n);
-                    LoReft expected = one.sites().get(n);
-                    assertThat(found.rotation()).containsExactly(expected.rotation(), within(1e-6f));
-                    assertThat(found.weight()).containsExactly(expected.weight(), within(1e-6f));
-                    assertThat(found.bias()).containsExactly(expected.bias(), within(1e-6f));
+                    Intervention found = parameters.sites().get(n);
+                    Intervention expected = one.sites().get(n);
+                    assertThat(found.array("rotation")).containsExactly(expected.array("rotation"), within(1e-6f));
+                    assertThat(found.array("weight")).containsExactly(expected.array("weight"), within(1e-6f));
+                    assertThat(found.array("bias")).containsExactly(expected.array("bias"), within(1e-6f));
                 }
             }
         }
@@ -170,10 +170,10 @@ class LoReftPropertiesTest {
     void inOneSubspaceTheMeanIsExact() {
         InterventionSet a = random(3, 12, false, 30);
         InterventionSet other = random(3, 12, false, 31);
-        List<LoReft> sites = new ArrayList<>();
+        List<Intervention> sites = new ArrayList<>();
         for (int n = 0; n < LAYERS.length; n++) {
-            LoReft w = other.sites().get(n);
-            sites.add(new LoReft(LAYERS[n], 3, 12, a.sites().get(n).rotation(), w.weight(), w.bias()));
+            Intervention w = other.sites().get(n);
+            sites.add(Intervention.loReft(LAYERS[n], 3, 12, a.sites().get(n).array("rotation"), w.array("weight"), w.array("bias")));
         }
         InterventionSet b = new InterventionSet(POSITIONS, sites);
         List<double[]> expected = functions(a);

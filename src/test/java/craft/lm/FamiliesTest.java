@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import craft.error.InvalidInputException;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import craft.intervention.LoReftStart;
 import craft.intervention.LoReftTensors;
 import craft.intervention.Positions;
@@ -234,9 +234,9 @@ class FamiliesTest {
 
     private static List<Edit> oracleEdits(InterventionSet set, int[] places) {
         List<Edit> edits = new ArrayList<>();
-        for (LoReft site : set.sites()) {
-            edits.add(new Edit(site.layer(), places, rows(site.rotation(), site.rank()),
-                    rows(site.weight(), site.rank()), rows(site.bias(), 1)[0]));
+        for (Intervention site : set.sites()) {
+            edits.add(new Edit(site.layer(), places, rows(site.array("rotation"), site.rank()),
+                    rows(site.array("weight"), site.rank()), rows(site.array("bias"), 1)[0]));
         }
         return edits;
     }

@@ -12,7 +12,7 @@ import craft.experiment.RunControl;
 import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,22 +126,22 @@ class ExportsTest {
             assertThat(names(folder)).containsExactly("config.json",
                     "intkey_layer_0_comp_block_output_unit_pos_nunit_1#0.bin",
                     "intkey_layer_2_comp_block_output_unit_pos_nunit_1#0.bin");
-            for (LoReft site : groups.get(g - 1).sites()) {
+            for (Intervention site : groups.get(g - 1).sites()) {
                 Map<String, TorchReader.Tensor> tensors = TorchReader.read(folder.resolve(
                         "intkey_layer_" + site.layer() + "_comp_block_output_unit_pos_nunit_1#0.bin"));
                 assertThat(tensors.keySet()).containsExactly("weight", "bias", "rotate_layer");
                 TorchReader.Tensor weight = tensors.get("weight");
                 assertThat(weight.size()).containsExactly(3, 8);
                 assertThat(weight.stride()).containsExactly(8, 1);
-                assertThat(weight.values()).isEqualTo(site.weight());
+                assertThat(weight.values()).isEqualTo(site.array("weight"));
                 assertThat(tensors.get("bias").size()).containsExactly(3);
-                assertThat(tensors.get("bias").values()).isEqualTo(site.bias());
+                assertThat(tensors.get("bias").values()).isEqualTo(site.array("bias"));
                 TorchReader.Tensor rotate = tensors.get("rotate_layer");
                 assertThat(rotate.size()).containsExactly(8, 3);
                 assertThat(rotate.stride()).containsExactly(3, 1);
                 for (int i = 0; i < 3; i++) {
                     for (int k = 0; k < 8; k++) {
-                        assertThat(rotate.values()[k * 3 + i]).isEqualTo(site.rotation()[i * 8 + k]);
+                        assertThat(rotate.values()[k * 3 + i]).isEqualTo(site.array("rotation")[i * 8 + k]);
                     }
                 }
             }

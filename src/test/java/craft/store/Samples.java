@@ -7,7 +7,7 @@ import craft.experiment.Scenario;
 import craft.experiment.RunEvent;
 import craft.experiment.RunEvent.Stage;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
 import craft.method.TrainingOptions;
@@ -63,9 +63,9 @@ final class Samples {
 
     static InterventionSet set(long seed, int rank, int width, int... layers) {
         Random random = new Random(seed);
-        List<LoReft> sites = new ArrayList<>();
+        List<Intervention> sites = new ArrayList<>();
         for (int layer : layers) {
-            sites.add(new LoReft(layer, rank, width, orthonormal(random, rank, width), normal(random, rank * width),
+            sites.add(Intervention.loReft(layer, rank, width, orthonormal(random, rank, width), normal(random, rank * width),
                     normal(random, rank)));
         }
         return new InterventionSet(Positions.parse("f2+l4"), sites);

@@ -4,7 +4,7 @@ import craft.intervention.Adapter;
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
 import craft.intervention.LoReftStart;
-import craft.intervention.Positions;
+import craft.intervention.Placement;
 import craft.intervention.SiteOptions;
 import craft.lm.CausalLm;
 import craft.lm.PrefixCache;
@@ -36,8 +36,7 @@ public final class CraftMethod implements ContinualMethod {
     private final CausalLm model;
     private final CraftOptions options;
     private final SiteOptions sites;
-    private final int[] layers;
-    private final Positions positions;
+    private final Placement placement;
     private final PrefixCache pass;
     private final LoReftMath math = new LoReftMath();
     private final Workshop workshop;
@@ -52,10 +51,9 @@ public final class CraftMethod implements ContinualMethod {
         this.options = options;
         this.sites = sites;
         sites.check(model.config().hiddenSize());
-        this.layers = sites.layersOf(model.config().layers());
-        this.positions = Positions.parse(sites.positions());
-        this.pass = new PrefixCache(model, positions, layers[0], cacheBytes);
-        this.workshop = new Workshop(model, pass, math, positions, layers, training, seed);
+        this.placement = sites.placement(model.config().layers());
+        this.pass = new PrefixCache(model, placement.positions(), placement.lowest(), cacheBytes);
+        this.workshop = new Workshop(model, pass, math, placement, training, seed);
     }
 
     @Override
@@ -68,7 +66,7 @@ public final class CraftMethod implements ContinualMethod {
     public void learn(TrainingTask task, Monitor monitor) {
         List<Sequence> probe = probe(task);
         lesson = lesson == null ? new Lesson() : lesson;
-        InterventionSet start = LoReftStart.fresh(positions, layers, sites.rank(), model.config().hiddenSize(),
+        InterventionSet start = LoReftStart.fresh(placement, sites.rank(), model.config().hiddenSize(),
                 sites.identityStart(), Seeds.random(workshop.seed(), "start", task.index()));
         if (lesson.decision() == null) {
             start = options.routing().enabled() ? route(start, task, probe, monitor) : start;
@@ -174,7 +172,7 @@ public final class CraftMethod implements ContinualMethod {
     public void restore(State from) {
         for (int g = 1; g <= from.integer("groups"); g++) {
             State group = from.part("group").part(g);
-            groups.add(InterventionSet.of(positions, layers, group.arrays("parameters")));
+            groups.add(InterventionSet.of(placement, group.arrays("parameters")));
         }
         nearest.restore(from.part("nearest"));
         for (int task = 1; task <= from.integer("tasks"); task++) {

@@ -5,15 +5,21 @@ import craft.lm.CausalLm.Direction;
 import craft.method.MethodOptions;
 
 /** The options of CRAFT, one record a stage. Defaults are those of {@link #defaults()}. */
-public record CraftOptions(Routing routing, Tuning tuning, Merging merging) implements MethodOptions {
+public record CraftOptions(Routing routing, Tuning tuning, Merging merging, Inference inference) implements MethodOptions {
 
     public enum Threshold { RELATIVE, ABSOLUTE }
+
+    /** How lambda comes about: as given, or following the divergence to its budget. */
+    public enum LambdaRule { FIXED, DUAL_ASCENT }
 
     public enum Start { GROUP, WARM_UP }
 
     public enum Alpha { LINE_SEARCH, EXPONENTIAL, RATIONAL }
 
     public enum Space { FUNCTION, PARAMETER }
+
+    /** How a prompt's group is chosen when nothing is said of its task: see {@link GroupChoice}. */
+    public enum Inference { NEAREST, DIVERGENCE, ENTROPY }
 
     /**
      * Stage 1. With {@code enabled} false every task goes to one group and no warm-up is run.
@@ -33,17 +39,19 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
      * Stage 2.
      *
      * @param lambda weight of the divergence to the group's frozen intervention in the loss; with lambda and epsilon 0 the
-     *     divergence is not computed
+     *     divergence is not computed. With dual ascent its first value
+     * @param lambdaRule whether lambda stays as it is
+     * @param eta step size of the dual ascent
      * @param temperature softmax temperature T of the divergence, which is scaled by T^2
      * @param start where a joined group's training starts
      * @param anchorNewGroups hold new groups to the untouched base model with the same lambda
      * @param epsilon forgetting budget, nats per answer token: tuning stops when the moving average of the divergence
-     *     exceeds it, and merging keeps below it; 0 switches the rule off
+     *     exceeds it; 0 switches the rule off. With dual ascent lambda keeps the divergence at it, and the rule is off
      * @param settleDelta relative change of the divergence below which it counts as settled; 0 switches the rule off
      * @param settleChecks number of validation checks in a row over which it must be settled
      * @param checkEvery optimiser steps between two checks
      */
-    public record Tuning(double lambda, Direction direction, double temperature, Start start,
+    public record Tuning(double lambda, LambdaRule lambdaRule, double eta, Direction direction, double temperature, Start start,
             boolean anchorNewGroups, double epsilon, double settleDelta, int settleChecks, int checkEvery) {
 
         /** Whether the divergence to the reference is computed at all. */
@@ -64,8 +72,9 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
     public static CraftOptions defaults() {
         return new CraftOptions(
                 new Routing(true, 40, 32, Direction.FORWARD, Threshold.RELATIVE, 0.3, 0.5, 100),
-                new Tuning(0.5, Direction.FORWARD, 1, Start.GROUP, false, 0.5, 0.02, 3, 25),
-                new Merging(true, Alpha.LINE_SEARCH, Space.FUNCTION, 0.25, 1));
+                new Tuning(0.5, LambdaRule.FIXED, 0.1, Direction.FORWARD, 1, Start.GROUP, false, 0.5, 0.02, 3, 25),
+                new Merging(true, Alpha.LINE_SEARCH, Space.FUNCTION, 0.25, 1),
+                Inference.NEAREST);
     }
 
     @Override
@@ -84,6 +93,11 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging) impl
         atLeast("method.routing.rho", routing.rho, 0);
         atLeast("method.routing.tau", routing.tau, 0);
         atLeast("method.tuning.lambda", tuning.lambda, 0);
+        above("method.tuning.eta", tuning.eta, 0);
+        if (tuning.lambdaRule == LambdaRule.DUAL_ASCENT && tuning.epsilon == 0) {
+            throw new InvalidInputException("Option method.tuning.lambdaRule is dual-ascent, which needs a budget to go to: "
+                    + "set method.tuning.epsilon above 0.");
+        }
         above("method.tuning.temperature", tuning.temperature, 0);
         atLeast("method.tuning.epsilon", tuning.epsilon, 0);
         atLeast("method.tuning.settleDelta", tuning.settleDelta, 0);

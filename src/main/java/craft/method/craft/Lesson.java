@@ -14,6 +14,7 @@ final class Lesson {
     private Monitor.Routed decision;
     private TrainingLoop loop;
     private StoppingRules rules;
+    private Multiplier multiplier;
     private State resumed;
 
     Lesson() {
@@ -35,22 +36,30 @@ final class Lesson {
         decision = made;
     }
 
-    /**
-     * A stage's steps are about to be made, or made further.
-     *
-     * @param newRules null for a stage without stopping rules
-     */
-    void begin(Stage newStage, TrainingLoop newLoop, StoppingRules newRules) {
-        if (resumed != null && stage == newStage) {
-            newLoop.restore(resumed.part("loop"));
-            if (newRules != null) {
-                newRules.restore(resumed.part("rules"));
-            }
+    /** The warm-up's steps are about to be made, or made further. */
+    void warmUp(TrainingLoop newLoop) {
+        begin(Stage.WARM_UP, newLoop);
+        resumed = null;
+    }
+
+    /** The tuning's steps are about to be made, or made further. */
+    void tune(TrainingLoop newLoop, StoppingRules newRules, Multiplier newMultiplier) {
+        begin(Stage.TUNE, newLoop);
+        rules = newRules;
+        multiplier = newMultiplier;
+        if (resumed != null) {
+            rules.restore(resumed.part("rules"));
+            multiplier.restore(resumed.part("multiplier"));
             resumed = null;
+        }
+    }
+
+    private void begin(Stage newStage, TrainingLoop newLoop) {
+        if (resumed != null) { // a kept lesson begins with the stage that it was kept in
+            newLoop.restore(resumed.part("loop"));
         }
         stage = newStage;
         loop = newLoop;
-        rules = newRules;
     }
 
     void save(State to) {
@@ -58,6 +67,7 @@ final class Lesson {
         loop.save(to.part("loop"));
         if (rules != null) {
             rules.save(to.part("rules"));
+            multiplier.save(to.part("multiplier"));
         }
         if (decision != null) {
             Decisions.write(decision, to.part("decision"));

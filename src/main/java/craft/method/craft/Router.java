@@ -26,7 +26,7 @@ final class Router {
     InterventionSet warmUp(InterventionSet fresh, TrainingTask task, Lesson lesson, Monitor monitor) {
         int steps = options.warmupSteps();
         try (TrainingLoop loop = workshop.train(fresh)) {
-            lesson.begin(Stage.WARM_UP, loop, null);
+            lesson.warmUp(loop);
             loop.run(new TrainingLoop.Plan(Stage.WARM_UP, task.train(), task.index() * 1000, steps,
                     Schedule.warmupOnly(workshop.training(), steps)), batch -> Objective.CROSS_ENTROPY, "", monitor);
             return workshop.set(loop.training());

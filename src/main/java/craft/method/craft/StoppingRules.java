@@ -5,7 +5,8 @@ import craft.method.State;
 /**
  * When tuning a joined group ends before its last epoch, all by the divergence KL(reference || trained) of the batches:
  * <ul>
- * <li>budget: the moving average of the last {@code checkEvery} steps exceeds epsilon;
+ * <li>budget: the moving average of the last {@code checkEvery} steps exceeds epsilon; not with dual ascent, whose lambda
+ * rises instead;
  * <li>settled: over {@code settleChecks} checks in a row the moving average changed by less than {@code settleDelta} of
  * itself each time, and validation cross-entropy has not improved in any of them.
  * </ul>
@@ -58,7 +59,7 @@ final class StoppingRules {
     }
 
     boolean overBudget() {
-        return options.epsilon() > 0 && steps >= window.length && klAverage() > options.epsilon();
+        return options.lambdaRule() == CraftOptions.LambdaRule.FIXED && options.epsilon() > 0 && steps >= window.length && klAverage() > options.epsilon();
     }
 
     /** To be asked once a check. Never true without a divergence. */

@@ -32,28 +32,32 @@ final class Tuner {
         boolean anchored = options.watched() && (reference != null || options.anchorNewGroups());
         try (ReferenceStates states = anchored ? workshop.states(reference, task.train()) : null;
                 TrainingLoop loop = workshop.train(start)) {
-            Anchor anchor = anchored ? new Anchor(states, options.direction(), options.temperature(), options.lambda()) : null;
             StoppingRules rules = new StoppingRules(options);
-            lesson.begin(Stage.TUNE, loop, rules);
+            Multiplier multiplier = new Multiplier(options);
+            lesson.tune(loop, rules, multiplier);
             int planned = workshop.training().epochs() * Batches.perEpoch(task.train().size(), workshop.training().batchSize());
             loop.run(new TrainingLoop.Plan(Stage.TUNE, task.train(), task.index() * 1000 + 500, planned,
                     Schedule.warmupAndDecay(workshop.training(), planned)),
-                    new Course(Objective.anchored(anchor), rules, loop.training(), workshop.withoutGradient(task.eval()), monitor),
+                    new Course(states, rules, multiplier, loop.training(), workshop.withoutGradient(task.eval()), monitor),
                     "epochs", monitor);
             return workshop.set(loop.training());
         }
     }
 
     private final class Course implements TrainingLoop.Course {
-        private final Objective objective;
+        private final ReferenceStates reference;
         private final StoppingRules rules;
+        private final Multiplier multiplier;
         private final Training training;
         private final List<List<Sequence>> validation;
         private final Monitor monitor;
 
-        Course(Objective objective, StoppingRules rules, Training training, List<List<Sequence>> validation, Monitor monitor) {
-            this.objective = objective;
+        /** @param reference null without a divergence */
+        Course(ReferenceStates reference, StoppingRules rules, Multiplier multiplier, Training training,
+                List<List<Sequence>> validation, Monitor monitor) {
+            this.reference = reference;
             this.rules = rules;
+            this.multiplier = multiplier;
             this.training = training;
             this.validation = validation;
             this.monitor = monitor;
@@ -61,12 +65,14 @@ final class Tuner {
 
         @Override
         public Objective objective(List<Sequence> batch) {
-            return objective;
+            return reference == null ? Objective.CROSS_ENTROPY
+                    : Objective.anchored(new Anchor(reference, options.direction(), options.temperature(), multiplier.lambda()));
         }
 
         @Override
         public String after(int step, Training.Outcome outcome) {
             rules.step(outcome.kl());
+            multiplier.step(outcome.kl());
             if (rules.overBudget()) {
                 return "budget";
             }

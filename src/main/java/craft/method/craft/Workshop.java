@@ -2,7 +2,7 @@ package craft.method.craft;
 
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
-import craft.intervention.Positions;
+import craft.intervention.Placement;
 import craft.lm.CausalLm;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
@@ -15,7 +15,7 @@ import craft.method.train.TrainingLoop;
 import java.util.List;
 
 /** What all three stages work with. */
-record Workshop(CausalLm model, ForwardPass pass, LoReftMath math, Positions positions, int[] layers, TrainingOptions training,
+record Workshop(CausalLm model, ForwardPass pass, LoReftMath math, Placement placement, TrainingOptions training,
         long seed) {
     /** Padded tokens a batch where no gradient is needed. */
     private static final int TOKENS = 2048;
@@ -26,7 +26,7 @@ record Workshop(CausalLm model, ForwardPass pass, LoReftMath math, Positions pos
 
     /** A set from its trained values. */
     InterventionSet set(Training trained) {
-        return InterventionSet.of(positions, layers, trained.values());
+        return InterventionSet.of(placement, trained.values());
     }
 
     /** @param set null for the untouched model */

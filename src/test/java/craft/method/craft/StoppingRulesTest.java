@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import craft.lm.CausalLm.Direction;
+import craft.method.craft.CraftOptions.LambdaRule;
 import craft.method.craft.CraftOptions.Start;
 import craft.method.craft.CraftOptions.Tuning;
 import org.junit.jupiter.api.Test;
 
 class StoppingRulesTest {
     private static StoppingRules rules(double epsilon, double settleDelta, int settleChecks, int checkEvery) {
-        return new StoppingRules(new Tuning(0.5, Direction.FORWARD, 1, Start.GROUP, false, epsilon, settleDelta, settleChecks, checkEvery));
+        return new StoppingRules(new Tuning(0.5, LambdaRule.FIXED, 0.1, Direction.FORWARD, 1, Start.GROUP, false, epsilon, settleDelta, settleChecks, checkEvery));
     }
 
     @Test

@@ -200,10 +200,10 @@ class CachedEqualsPlainTest {
         try (PrefixCache cache = new PrefixCache(model, positions, 1, 1 << 26)) {
             InterventionSet cached = train(model, cache, start, batches);
             for (int i = 0; i < 2; i++) {
-                float[] expected = plain.sites().get(i).weight();
-                float moved = (float) distance(expected, start.sites().get(i).weight());
+                float[] expected = plain.sites().get(i).array("weight");
+                float moved = (float) distance(expected, start.sites().get(i).array("weight"));
                 assertThat(moved).isGreaterThan(0.01f);
-                assertThat(distance(cached.sites().get(i).weight(), expected)).isLessThan(1e-2 * moved);
+                assertThat(distance(cached.sites().get(i).array("weight"), expected)).isLessThan(1e-2 * moved);
             }
         }
     }

@@ -11,11 +11,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import craft.intervention.LoReftMath;
-import craft.intervention.LoReftTensors;
 import craft.intervention.Positions;
 import craft.lm.CausalLm;
+import craft.lm.Edits;
 import craft.lm.CausalLm.Direction;
 import craft.lm.ForwardPass;
 import craft.lm.PlainPass;
@@ -50,11 +50,11 @@ class LoReftGoldenTest {
     }
 
     private static InterventionSet set(String name, String positions) {
-        List<LoReft> sites = new ArrayList<>();
+        List<Intervention> sites = new ArrayList<>();
         try (SafeTensors file = SafeTensors.open(Stories.FOLDER.resolve("interventions.safetensors"))) {
             for (int layer : new int[] {1, 3}) {
                 String at = name + "." + layer + ".";
-                sites.add(new LoReft(layer, 4, 64, file.floats(at + "R"), file.floats(at + "W"), file.floats(at + "b")));
+                sites.add(Intervention.loReft(layer, 4, 64, file.floats(at + "R"), file.floats(at + "W"), file.floats(at + "b")));
             }
         }
         return new InterventionSet(Positions.parse(positions), sites);
@@ -161,12 +161,12 @@ class LoReftGoldenTest {
     }
 
     /** M = R^T (W - R) and c = R^T b, the edit as an affine function, [d, d + 1]. */
-    private static float[] edit(LoReft site) {
+    private static float[] edit(Intervention site) {
         try (NDManager scope = model.newManager()) {
-            LoReftTensors t = LoReftTensors.of(scope, new InterventionSet(Positions.parse("l1"), List.of(site)));
-            NDArray up = t.rotation().get(0).transpose();
-            NDArray m = up.matMul(t.weight().get(0).sub(t.rotation().get(0)));
-            return m.concat(up.matMul(t.bias().get(0).expandDims(1)), 1).toFloatArray();
+            Edits edits = new InterventionSet(Positions.parse("l1"), List.of(site)).on(scope);
+            NDArray up = edits.up().get(0).transpose();
+            NDArray m = up.matMul(edits.down().get(0));
+            return m.concat(up.matMul(edits.bias().get(0).expandDims(1)), 1).toFloatArray();
         }
     }
 }
