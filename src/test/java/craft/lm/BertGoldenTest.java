@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import craft.intervention.InterventionSet;
-import craft.intervention.LoReft;
+import craft.intervention.Intervention;
 import craft.intervention.LoReftTensors;
 import craft.intervention.Positions;
 import craft.lm.easybert.EasyBert;
@@ -56,11 +56,11 @@ class BertGoldenTest {
     }
 
     private static InterventionSet interventions() {
-        List<LoReft> sites = new ArrayList<>();
+        List<Intervention> sites = new ArrayList<>();
         try (SafeTensors file = SafeTensors.open(GOLDEN.resolve("interventions.safetensors"))) {
             for (int layer : EDITED) {
                 String at = "A." + layer + ".";
-                sites.add(new LoReft(layer, 4, 768, file.floats(at + "R"), file.floats(at + "W"), file.floats(at + "b")));
+                sites.add(Intervention.loReft(layer, 4, 768, file.floats(at + "R"), file.floats(at + "W"), file.floats(at + "b")));
             }
         }
         return new InterventionSet(Positions.parse("l1"), sites); // where they act is said apart

@@ -3,7 +3,7 @@ package craft.method.reft;
 import craft.intervention.InterventionSet;
 import craft.intervention.LoReftMath;
 import craft.intervention.LoReftStart;
-import craft.intervention.Positions;
+import craft.intervention.Placement;
 import craft.intervention.SiteOptions;
 import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
@@ -18,8 +18,7 @@ import java.util.Random;
 public final class LoReftKind implements AdapterKind {
     private final LoReftMath math = new LoReftMath();
     private final SiteOptions sites;
-    private final Positions positions;
-    private final int[] layers;
+    private final Placement placement;
     private final int width;
     private final PrefixCache pass;
 
@@ -27,9 +26,8 @@ public final class LoReftKind implements AdapterKind {
         this.sites = setup.sites();
         this.width = setup.model().config().hiddenSize();
         sites.check(width);
-        this.positions = Positions.parse(sites.positions());
-        this.layers = sites.layersOf(setup.model().config().layers());
-        this.pass = new PrefixCache(setup.model(), positions, layers[0], setup.cacheBytes());
+        this.placement = sites.placement(setup.model().config().layers());
+        this.pass = new PrefixCache(setup.model(), placement.positions(), placement.lowest(), setup.cacheBytes());
     }
 
     @Override
@@ -39,12 +37,12 @@ public final class LoReftKind implements AdapterKind {
 
     @Override
     public LoReftTrainable trainable() {
-        return new LoReftTrainable(math, positions, layers);
+        return new LoReftTrainable(math, placement);
     }
 
     @Override
     public List<FloatTensor> fresh(Random random) {
-        return LoReftStart.fresh(positions, layers, sites.rank(), width, sites.identityStart(), random).stacked();
+        return LoReftStart.fresh(placement, sites.rank(), width, sites.identityStart(), random).stacked();
     }
 
     @Override
@@ -58,7 +56,7 @@ public final class LoReftKind implements AdapterKind {
     }
 
     private InterventionSet set(List<FloatTensor> values) {
-        return InterventionSet.of(positions, layers, values);
+        return InterventionSet.of(placement, values);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package craft.lm.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import craft.lm.Projection;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** BERT: two-way attention, LayerNorm behind each part of a block, a masked language model head with a bias. */
@@ -60,6 +62,20 @@ final class PlainBert extends PlainDecoder {
             double[] second = linear(activatedAll(linear(middle, name + "intermediate.dense")), name + "output.dense");
             add(second, middle);
             h[t] = norm(second, name + "output");
+        }
+    }
+
+    @Override
+    public void adapt(Projection projection, int layer, UnaryOperator<double[]> update) {
+        String name = "bert.encoder.layer." + layer + ".";
+        switch (projection) {
+            case Q -> adapt(name + "attention.self.query", update);
+            case K -> adapt(name + "attention.self.key", update);
+            case V -> adapt(name + "attention.self.value", update);
+            case O -> adapt(name + "attention.output.dense", update);
+            case UP -> adapt(name + "intermediate.dense", update);
+            case DOWN -> adapt(name + "output.dense", update);
+            case GATE -> throw new IllegalArgumentException("no gate");
         }
     }
 

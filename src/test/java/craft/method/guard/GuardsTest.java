@@ -434,7 +434,7 @@ class GuardsTest {
                     }
                     moved.add(new FloatTensor(value.shape(), data));
                 }
-                InterventionSet set = InterventionSet.of(start.positions(), LAYERS, moved);
+                InterventionSet set = InterventionSet.of(start.placement(), moved);
                 NDArray hidden = pass.hidden(scope, List.of(row), set.on(scope));
                 NDArray all = model.logits(hidden);
                 int[] answer = row.continuations().get(0);
