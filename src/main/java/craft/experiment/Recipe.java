@@ -59,6 +59,10 @@ public record Recipe(String name, String description, String model, List<String>
         return method.displayName();
     }
 
+    public Recipe withName(String newName) {
+        return new Recipe(newName, description, model, tasks, seed, scenario, engine, sites, training, data, method);
+    }
+
     public Recipe withTasks(List<String> newTasks) {
         return new Recipe(name, description, model, newTasks, seed, scenario, engine, sites, training, data, method);
     }

@@ -3,9 +3,11 @@ package craft.experiment.study;
 import craft.experiment.Metric;
 import craft.experiment.Metrics;
 import craft.experiment.RunEvent.RunFinished;
+import craft.task.Score;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * A number of a run that the result tables give, with mean and standard deviation over a method's runs. A further column of every
@@ -25,6 +27,10 @@ public record Figure(String key, String label, String formula, int decimals, ToD
             of(Metric.LEARNING_ACCURACY), of(Metric.INTRANSIGENCE), of(Metric.FUAR),
             new Figure("opUnion", "OP, all labels", "OP where a task's answers are chosen among the labels of all tasks", 3,
                     r -> Metrics.overallPerformance(r.state().unionMatrix())),
+            new Figure("opTaskFree", "OP, task unknown", "OP where the group is inferred for each row from its prompt", 3,
+                    r -> atLast(r, Score::taskFree)),
+            new Figure("groupAccuracy", "Group found", "share of rows whose inferred group is their task's, mean over tasks", 3,
+                    r -> atLast(r, Score::groupAccuracy)),
             new Figure("groups", "Groups", "groups of tasks opened by routing", 1,
                     r -> r.state().routings().isEmpty() ? Double.NaN : r.state().groups()),
             new Figure("trainedParameters", "Parameters", "numbers trained", 0,
@@ -35,6 +41,13 @@ public record Figure(String key, String label, String formula, int decimals, ToD
     private static Figure of(Metric metric) {
         return new Figure(metric.key(), metric.label(),
                 metric.plainFormula() + (metric.higherIsBetter() ? "" : ", lower is better"), 3, r -> r.metric(metric));
+    }
+
+    /** Mean over the tasks of a score after the last one; NaN when a task has none. */
+    private static double atLast(RunResult result, ToDoubleFunction<Score> score) {
+        int tasks = result.state().tasks().size();
+        return IntStream.rangeClosed(1, tasks).mapToDouble(task -> result.state().evaluation(tasks, task)
+                .map(e -> score.applyAsDouble(e.score())).orElse(Double.NaN)).average().orElse(Double.NaN);
     }
 
     double of(RunResult result) {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * What of a recipe decides a run's numbers, wherever it was run: every option, the seed, and the names of the model's and
- * the tasks' folders, but not where these are, nor the recipe's name and description.
+ * the tasks' folders, but not where these are, nor the recipe's name and description, nor how much memory or disk it may use.
  */
 public final class RecipeContent {
     private final Map<String, String> options;
@@ -24,6 +24,9 @@ public final class RecipeContent {
     public static RecipeContent of(Recipe recipe) {
         ObjectNode tree = Json.mapper().valueToTree(recipe);
         tree.remove(List.of("name", "description"));
+        if (tree.get("engine") instanceof ObjectNode engine) {
+            engine.remove(List.of("cacheMegabytes", "checkpointEvery", "keepCheckpoints"));
+        }
         tree.put("model", recipe.model().startsWith(Bundled.PREFIX) ? recipe.model() : lastName(recipe.model()));
         ArrayNode tasks = tree.putArray("tasks");
         recipe.tasks().forEach(task -> tasks.add(lastName(task)));

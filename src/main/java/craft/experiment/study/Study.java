@@ -20,7 +20,7 @@ import java.util.TreeMap;
  */
 public final class Study {
     /** What belongs to the study and not to a method, so that all methods have the same. */
-    private static final List<String> SHARED = List.of("name", "description", "model", "tasks", "seed", "data.");
+    private static final List<String> SHARED = List.of("name", "description", "model", "tasks", "seed", "scenario", "data.");
     private static final int MOST_RUNS = 100_000;
 
     private final String name;
@@ -165,9 +165,8 @@ public final class Study {
             for (int o = 1; o <= orders.size(); o++) {
                 List<String> tasks = orders.get(o - 1).of(base.tasks());
                 for (long seed : seeds) {
-                    Recipe c = configuration.recipe();
-                    Recipe recipe = new Recipe(name + ": " + configuration.name(), description, c.model(), tasks, seed, c.scenario(),
-                            c.engine(), c.sites(), c.training(), c.data(), c.method());
+                    Recipe recipe = configuration.recipe().withName(name + ": " + configuration.name()).withTasks(tasks)
+                            .withSeed(seed);
                     String id = slugs.get(configuration.method()) + "-o" + o + "-s" + seed + point;
                     String same = seen.put(RecipeContent.of(recipe), configuration.name());
                     if (same != null) {

@@ -151,11 +151,15 @@ class StudyReaderTest {
     void aRecipesContentIsTheSameWhereverItsFoldersAre() throws IOException {
         Study study = read("{'base': 'tiny', 'methods': [{'name': 'a'}]}");
         Recipe here = study.runs().get(0).recipe();
-        Recipe there = new Recipe("other", "words", "D:\\models\\stories260k\\", List.of("C:\\x\\who", "/y/where/",
-                "/z/who-again"), here.seed(), here.scenario(), here.engine(), here.sites(), here.training(), here.data(), here.method());
+        Recipe there = here.withName("other").withModel("D:\\models\\stories260k\\")
+                .withTasks(List.of("C:\\x\\who", "/y/where/", "/z/who-again"));
         assertThat(RecipeContent.of(there)).isEqualTo(RecipeContent.of(here));
         assertThat(RecipeContent.of(RecipeReader.with(there, Map.of("training.epochs", "9"))).differences(RecipeContent.of(here)))
                 .containsExactly("training.epochs 9 instead of 2");
+        assertThat(RecipeContent.of(RecipeReader.with(there, Map.of("engine.cacheMegabytes", "9", "engine.keepCheckpoints", "7"))))
+                .as("room, not results").isEqualTo(RecipeContent.of(here));
+        assertThat(RecipeContent.of(RecipeReader.with(there, Map.of("engine.precision", "bfloat16"))))
+                .isNotEqualTo(RecipeContent.of(here));
         assertThat(RecipeContent.of(there.withSeed(2))).isNotEqualTo(RecipeContent.of(here));
         assertThat(RecipeContent.of(there.withTasks(List.of("/y/where", "/x/who", "/z/who-again"))))
                 .isNotEqualTo(RecipeContent.of(here));
