@@ -9,7 +9,9 @@ import craft.experiment.RunState;
 import craft.store.RunSession;
 import craft.store.RunStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,13 +19,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "run", description = "Trains the tasks of a recipe one after the other and reports what was learnt "
-        + "and forgotten.",
+        + "and forgotten. Several recipes are a queue, which goes on after a failure.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "<recipe>", description = "A recipe file, or a folder with a recipe.json.")
-    private Path recipeFile;
+    @Parameters(index = "0..*", arity = "1..*", paramLabel = "<recipe>",
+            description = "A recipe file, or a folder with a recipe.json.")
+    private List<Path> recipes = new ArrayList<>();
 
     @Option(names = "--out", paramLabel = "<folder>",
             description = "Folder in which the run's own folder is made (default: ~/craft-runs).")
@@ -36,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
             description = "Changes one option of the recipe, for example training.epochs=3. May be repeated.")
     private Map<String, String> set = new LinkedHashMap<>();
 
-    @Option(names = "--json", description = "The last line of standard output is one JSON object; tables go to "
+    @Option(names = "--json", description = "The last line of standard output (of each run) is one JSON object; tables go to "
             + "standard error.")
     private boolean json;
 
@@ -49,6 +52,34 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        return recipes.size() == 1 ? one(recipes.get(0)) : queue();
+    }
+
+    /** One after the other; what goes wrong with one does not stop the others. */
+    private int queue() throws InterruptedException {
+        List<String> failures = new ArrayList<>();
+        for (Path recipe : recipes) {
+            try {
+                int code = one(recipe);
+                if (code == Cli.INTERRUPTED) {
+                    return code;
+                }
+                if (code != Cli.GOOD) {
+                    failures.add(recipe + ": see above.");
+                }
+            } catch (InvalidInputException e) {
+                console.err().println(recipe + " failed: " + Messages.forUser(e));
+                failures.add(recipe + ": " + Messages.forUser(e));
+            }
+        }
+        if (!failures.isEmpty()) {
+            console.err().println(failures.size() + " of " + Text.plural(recipes.size(), "recipe") + " failed:");
+            failures.forEach(failure -> console.err().println("  " + failure));
+        }
+        return failures.isEmpty() ? Cli.GOOD : Cli.FAILURE;
+    }
+
+    private int one(Path recipeFile) throws InterruptedException {
         Recipe recipe = RecipeReader.read(recipeFile, set);
         if (seed != null) {
             recipe = recipe.withSeed(seed);

@@ -85,6 +85,23 @@ class CliRunTest {
         assertThat(Files.mismatch(a, b)).isEqualTo(-1);
     }
 
+    @Test
+    void aQueueGoesOnAfterAFailureAndSaysWhichFailed() throws IOException {
+        Path other = TinySequence.write(temporary.resolve("other"), 2);
+        Files.writeString(temporary.resolve("bad.json"), "{\"tasks\": [\"nowhere\"]}");
+        Captured console = new Captured();
+        assertThat(console.run("run", temporary.resolve("bad.json").toString(), other.toString(), "--quiet", "--out",
+                runs.toString(), "--set", "training.epochs=1", "--set", "tasks=" + other.resolve("who"))).isZero();
+        assertThat(new RunStore(runs).list()).hasSize(2);
+        Captured second = new Captured();
+        assertThat(second.run("run", temporary.resolve("bad.json").toString(), other.toString(), "--quiet", "--out",
+                runs.toString(), "--set", "training.epochs=1")).isEqualTo(1);
+        assertThat(second.err()).contains("1 of 2 recipes failed:\n  " + temporary.resolve("bad.json") + ": ")
+                .doesNotContain("Exception");
+        assertThat(second.out()).contains("finished in");
+        assertThat(new RunStore(runs).list()).hasSize(3);
+    }
+
     private static Path weights(Path root) {
         return new RunStore(root).list().get(0).folder().resolve("interventions/after-3/interventions.safetensors");
     }
