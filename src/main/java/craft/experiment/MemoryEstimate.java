@@ -60,7 +60,8 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
         static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks, long cache) {
             Positions positions = Positions.parse(recipe.sites().positions());
             int[] layers = recipe.sites().layersOf(config.layers());
-            List<int[]> all = recipe.data().unionScores() ? tasks.stream().flatMap(t -> t.test().stream().limit(1))
+            boolean allLabels = recipe.data().unionScores() || recipe.scenario() == Scenario.CIL;
+            List<int[]> all = allLabels ? tasks.stream().flatMap(t -> t.test().stream().limit(1))
                     .flatMap(s -> s.continuations().stream()).toList() : List.of();
             int union = all.stream().mapToInt(c -> c.length).sum();
             long above = config.layers() - layers[0] - 1L;

@@ -100,8 +100,9 @@ public sealed interface RunEvent {
      *
      * @param after number of tasks trained so far; 0 for the untrained model
      * @param task the task scored
-     * @param group the group whose intervention was used, 0 for none
-     * @param groupKnown false where the task had not been trained yet and the group was guessed from its prompts
+     * @param group the group whose parameters were used (of several, the one of most rows), 0 for none
+     * @param groupKnown false where the task had not been trained yet or the scenario does not tell it, and the group was
+     *     inferred from the prompts
      */
     record TaskEvaluated(int after, int task, int group, boolean groupKnown, Score score) implements RunEvent {
     }

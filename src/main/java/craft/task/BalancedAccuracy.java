@@ -3,8 +3,9 @@ package craft.task;
 import java.util.List;
 
 /**
- * Mean recall: 1/L sum over the L labels that are expected of some row of (rows of the label answered right) / (rows of the
- * label). A constant answer gets 1/L (Brodersen et al. 2010, "The balanced accuracy and its posterior distribution").
+ * Mean recall: 1/L sum over the L labels that are expected of some row of (rows of the label answered right) / (rows
+ * of the label). A constant answer gets 1/L (Brodersen et al. 2010, "The balanced accuracy and its posterior
+ * distribution").
  */
 record BalancedAccuracy() implements TaskMetric {
     @Override

@@ -25,14 +25,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rows of a table after RFC 4180: a header, cells in quotation marks where they hold the separator, a line break or a
- * quotation mark (which is doubled). Separated by commas or tabs. Rows are numbered as a spreadsheet does, the header is row 1. An
- * empty line is no row.
+ * The rows of a table after RFC 4180: a header, cells in quotation marks where they hold the separator, a line break
+ * or a quotation mark (which is doubled). Separated by commas or tabs. Rows are numbered as a spreadsheet does, the
+ * header is row 1. An empty line is no row.
  */
 final class CsvRows {
     /**
-     * What bytes that are no UTF-8 become: a code point that Unicode keeps out of texts, so that it is told from what stands in
-     * the file. Such a byte is never a separator, quotation mark or line end, so the other rows are not touched.
+     * What bytes that are no UTF-8 become: a code point that Unicode keeps out of texts, so that it is told from what
+     * stands in the file. Such a byte is never a separator, quotation mark or line end, so the other rows are not
+     * touched.
      */
     private static final char NOT_UTF8 = '\uFFFF';
     private static final CsvMapper MAPPER = CsvMapper.builder(CsvFactory.builder()

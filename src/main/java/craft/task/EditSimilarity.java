@@ -1,10 +1,11 @@
 package craft.task;
 
 /**
- * TRACE's score of Py150, {@code fuzz.ratio} of fuzzywuzzy with python-Levenshtein (rapidfuzz's ratio is the same): 1 - d / (|a| + |b|), where
- * d is the fewest insertions and deletions of characters that turn one text into the other (a substitution counts 2), so that it
- * equals 2 LCS / (|a| + |b|). Characters are Unicode code points; spaces at both ends are dropped, nothing else is. Here in
- * [0, 1] and not rounded; TRACE reports it in per cent. Mean over the rows. Two empty texts are equal.
+ * TRACE's score of Py150, {@code fuzz.ratio} of fuzzywuzzy with python-Levenshtein (rapidfuzz's ratio is the same):
+ * 1 - d / (|a| + |b|), where d is the fewest insertions and deletions of characters that turn one text into the other
+ * (a substitution counts 2), so that it equals 2 LCS / (|a| + |b|). Characters are Unicode code points; spaces at both
+ * ends are dropped, nothing else is. Here in [0, 1] and not rounded; TRACE reports it in per cent. Mean over the rows.
+ * Two empty texts are equal.
  */
 record EditSimilarity() implements TaskMetric {
     @Override

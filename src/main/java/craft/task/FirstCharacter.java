@@ -1,8 +1,8 @@
 package craft.task;
 
 /**
- * TRACE's score of ScienceQA, whose answers are a letter followed by an explanation: share of rows whose answer begins with the
- * character (code point) that the expected one begins with, spaces before it apart. Case counts.
+ * TRACE's score of ScienceQA, whose answers are a letter followed by an explanation: share of rows whose answer
+ * begins with the character (code point) that the expected one begins with, spaces before it apart. Case counts.
  */
 record FirstCharacter() implements TaskMetric {
     @Override

@@ -1,11 +1,11 @@
 package craft.task;
 
 /**
- * ROUGE-L (Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries", equations 2 to 4, beta = 1): with
- * LCS the length of the longest common subsequence of the tokens, P = LCS / |answer|, R = LCS / |expected|,
- * F1 = 2PR / (P + R) = 2 LCS / (|answer| + |expected|). The whole answer is one sequence; it is not split into sentences.
- * Tokens are {@link Words#words lower-cased words without punctuation}. Mean over the rows. Two texts without a
- * word count as equal.
+ * ROUGE-L (Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries", equations 2 to 4, beta = 1): with LCS
+ * the length of the longest common subsequence of the tokens, P = LCS / |answer|, R = LCS / |expected|,
+ * F1 = 2PR / (P + R) = 2 LCS / (|answer| + |expected|). The whole answer is one sequence, not split into sentences. Tokens
+ * are {@link Words#words lower-cased words without punctuation}. Mean over the rows. Two texts without a word count
+ * as equal.
  */
 record RougeL() implements TaskMetric {
     @Override

@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * SARI (Xu et al. 2016, "Optimizing Statistical Machine Translation for Text Simplification", section 4), which looks at
- * what an answer O adds to, keeps of and deletes from its source I, against one reference R, for n-grams of 1 to 4 tokens:
- * SARI = 1/3 (F_add + F_keep + P_del), each the mean over n. It is computed as the authors' program and Hugging
- * Face's {@code evaluate} do, which TRACE uses for 20Minuten: F is taken for each n. With #_X(g) the count of n-gram g in
- * text X and all sums over distinct n-grams:
+ * SARI (Xu et al. 2016, "Optimizing Statistical Machine Translation for Text Simplification", section 4), which looks
+ * at what an answer O adds to, keeps of and deletes from its source I, against one reference R, for n-grams of 1 to 4
+ * tokens: SARI = 1/3 (F_add + F_keep + P_del), each the mean over n. It is computed as the authors' program and
+ * Hugging Face's {@code evaluate} do, which TRACE uses for 20Minuten: F is taken for each n. With #_X(g) the count of
+ * n-gram g in text X and all sums over distinct n-grams:
  * <ul>
  * <li>add: A = {g in O, not in I}; p = |A and R| / |A|, r = |A and R| / |{g in R, not in I}|, both of sets;</li>
- * <li>keep: k(g) = min(#_I, #_O); p = mean over k > 0 of min(k, #_R) / k,
- * r = sum min(k, #_R) / sum min(#_I, #_R);</li>
+ * <li>keep: k(g) = min(#_I, #_O); p = mean over k > 0 of min(k, #_R) / k, r = sum min(k, #_R) / sum min(#_I,
+ * #_R);</li>
  * <li>delete: d(g) = max(#_I - #_O, 0); p = mean over d > 0 of max(d - #_R, 0) / d.</li>
  * </ul>
- * 0/0 counts as 1, F = 2pr / (p + r). Tokens are {@link Words#withPunctuation lower-cased words and punctuation marks}
- * (sacrebleu's 13a, there, splits words of other scripts and signs a little differently). In [0, 1]; TRACE reports it in per cent.
- * Mean over the rows.
+ * 0/0 counts as 1, F = 2pr / (p + r). Tokens are {@link Words#withPunctuation lower-cased words and punctuation
+ * marks} (sacrebleu's 13a, there, splits words of other scripts and signs a little differently). In [0, 1]; TRACE
+ * reports it in per cent. Mean over the rows.
  */
 record Sari() implements TaskMetric {
     private static final int LONGEST = 4;

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.databind.annotation.JsonPOJOBuilder;
  * @param unionAccuracy share answered right when choosing among the labels of all tasks
  * @param majority share of the most frequent expected answer: what a constant answer would score
  * @param perplexity of the expected answers, at least 1, lower is better
- * @param taskFree the main value when the group is inferred for each row instead of known from the task; NaN where not measured,
- *     and where {@code value} itself is measured so
+ * @param taskFree the main value when the group is inferred for each row instead of known from the task; NaN where
+ *     not measured, and where {@code value} itself is measured so
  * @param groupAccuracy share of rows whose inferred group is the task table's
  * @param rows number of rows scored
  */
@@ -36,8 +36,8 @@ public record Score(double value, String metric, double accuracy, double balance
     }
 
     /**
-     * Reads a stored score. What an older program did not write is NaN; its main value was the accuracy. Accuracy and number
-     * of rows were always written.
+     * Reads a stored score. What an older program did not write is NaN; its main value was the accuracy. Accuracy and
+     * number of rows were always written.
      */
     @JsonPOJOBuilder(withPrefix = "")
     static final class Builder {

@@ -13,8 +13,8 @@ import java.util.Optional;
  * <ul>
  * <li>the product's own: rows of text and label, {@code about.json} with instruction and labels;</li>
  * <li>TRACE (Wang et al. 2023) and LLMCL: rows of prompt and answer, and nothing beside them;</li>
- * <li>O-LoRA (Wang et al. 2023): {@code <kind>/<set>}, rows of sentence and label, {@code labels.json}. Its prompt is the kind's
- * instruction, {@code "Option: a, b, c \n"}, the sentence, {@code "\nAnswer:"}; its answer the label.</li>
+ * <li>O-LoRA (Wang et al. 2023): {@code <kind>/<set>}, rows of sentence and label, {@code labels.json}. Its prompt is
+ * the kind's instruction, {@code "Option: a, b, c \n"}, the sentence, {@code "\nAnswer:"}; its answer the label.</li>
  * </ul>
  * Each may map other keys or columns by {@code about.json}.
  *

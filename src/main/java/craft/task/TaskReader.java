@@ -18,12 +18,13 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads a task's folder: {@code train}, {@code eval} (or {@code dev}; may be missing) and {@code test} as {@code .jsonl},
- * {@code .json}, {@code .csv} or {@code .tsv}, and {@code about.json}. Rows are {@code {"text", "label"}}, whose prompt is built from the
- * instruction and the labels of {@code about.json}, or {@code {"prompt", "answer"}} as in TRACE and LLMCL, whose prompt
- * stands as it is; {@code about.json} may name other keys or columns ({@code "columns"}), and a {@code labels.json} makes it a folder of
- * O-LoRA's benchmark ({@link TaskLayout}). Further keys of a row are let be. Answers are chosen among the task's labels, and
- * generated where there are none; {@code "metric"} says what they are scored by ({@link TaskMetric}).
+ * Reads a task's folder: {@code train}, {@code eval} (or {@code dev}; may be missing) and {@code test} as {@code
+ * .jsonl}, {@code .json}, {@code .csv} or {@code .tsv}, and {@code about.json}. Rows are {@code {"text", "label"}},
+ * whose prompt is built from the instruction and the labels of {@code about.json}, or {@code {"prompt", "answer"}} as
+ * in TRACE and LLMCL, whose prompt stands as it is; {@code about.json} may name other keys or columns ({@code
+ * "columns"}), and a {@code labels.json} makes it a folder of O-LoRA's benchmark ({@link TaskLayout}). Further keys
+ * of a row are let be. Answers are chosen among the task's labels, and generated where there are none; {@code
+ * "metric"} says what they are scored by ({@link TaskMetric}).
  */
 public final class TaskReader {
     private static final int SHOWN_LABELS = 12;

@@ -6,9 +6,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Splits a text into tokens for the metrics that count words. Lower case (without a locale's rules). A word is a run of letters,
- * marks and digits; a number keeps points and commas between its digits. A Han or kana character is a token by itself,
- * since those scripts write no spaces; Hangul is written with spaces, so a Korean word with its particles is one token.
+ * Splits a text into tokens for the metrics that count words. Lower case (without a locale's rules). A word is a run
+ * of letters, marks and digits; a number keeps points and commas between its digits. A Han or kana character is a
+ * token by itself, since those scripts write no spaces; Hangul is written with spaces, so a Korean word with its
+ * particles is one token.
  */
 final class Words {
     private static final String SINGLE = "[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]";
