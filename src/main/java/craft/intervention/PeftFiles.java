@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,7 +67,7 @@ public final class PeftFiles {
             Matcher m = NAME.matcher(name);
             if (m.matches()) {
                 FloatTensor b = tensors.get(name.replace("lora_A", "lora_B"));
-                Place place = place(model, Projection.valueOf(m.group(2).toUpperCase(java.util.Locale.ROOT)));
+                Place place = place(model, Projection.valueOf(m.group(2).toUpperCase(Locale.ROOT)));
                 layers.computeIfAbsent(Integer.parseInt(m.group(1)), l -> new TreeMap<>())
                         .computeIfAbsent(place.module, p -> new ArrayList<>()).add(Map.entry(place, new Update(a, b)));
             }
@@ -120,7 +121,9 @@ public final class PeftFiles {
         });
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("peft_type", "LORA");
-        config.put("task_type", "CAUSAL_LM");
+        if (model.writesText()) {
+            config.put("task_type", "CAUSAL_LM"); // PEFT has no word for masked language models
+        }
         config.put("base_model_name_or_path", baseModel);
         config.put("r", rank);
         config.put("lora_alpha", scale * rank);
@@ -144,6 +147,7 @@ public final class PeftFiles {
         return switch (model.architecture()) {
             case "GPT2LMHeadModel" -> "transformer.h";
             case "GPTNeoXForCausalLM" -> "gpt_neox.layers";
+            case "BertForMaskedLM", "BertForPreTraining" -> "bert.encoder.layer";
             default -> "model.layers";
         };
     }
@@ -165,6 +169,15 @@ public final class PeftFiles {
                 case DOWN -> new Place("mlp.dense_4h_to_h", from(0, out), out);
                 case GATE -> throw new IllegalArgumentException("no gate");
             };
+            case "BertForMaskedLM", "BertForPreTraining" -> new Place(switch (projection) {
+                case Q -> "attention.self.query";
+                case K -> "attention.self.key";
+                case V -> "attention.self.value";
+                case O -> "attention.output.dense";
+                case UP -> "intermediate.dense";
+                case DOWN -> "output.dense";
+                case GATE -> throw new IllegalArgumentException("no gate");
+            }, from(0, out), out);
             default -> new Place((projection.ordinal() < Projection.GATE.ordinal() ? "self_attn." : "mlp.")
                     + projection.shortName() + "_proj", from(0, out), out);
         };
