@@ -51,12 +51,12 @@ public final class PeftFiles {
      * Writes both files into a folder that exists.
      *
      * @param tensors as {@link LoraSet#tensors()} names them
-     * @param model the base model's configuration
-     * @param baseModel what PEFT is told to load
+     * @param modelFolder the base model, which PEFT is told to load
      * @throws InvalidInputException when the tensors are no LoRA without experts
      * @throws IOException when a file cannot be written
      */
-    public static List<Path> write(Path folder, Map<String, FloatTensor> tensors, ModelConfig model, String baseModel) throws IOException {
+    public static List<Path> write(Path folder, Map<String, FloatTensor> tensors, Path modelFolder) throws IOException {
+        ModelConfig model = ModelConfig.read(modelFolder.resolve("config.json"));
         if (!tensors.containsKey("scale") || tensors.keySet().stream().anyMatch(n -> n.endsWith(".gate"))) {
             throw new InvalidInputException("PEFT has no form for what this method trains. Only LoRA without a mixture of experts can be "
                     + "exported as peft.");
@@ -85,7 +85,7 @@ public final class PeftFiles {
         SafeTensors.write(file, out, Map.of("format", "pt"));
         Path config = folder.resolve(CONFIG);
         Files.write(config, new ObjectMapper().writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(config(model, baseModel, layers.keySet(), ranks, scale)));
+                .writeValueAsBytes(config(model, modelFolder.toString(), layers.keySet(), ranks, scale)));
         return List.of(file, config);
     }
 
