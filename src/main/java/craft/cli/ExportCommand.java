@@ -19,8 +19,8 @@ final class ExportCommand implements Callable<Integer> {
     private Path run;
 
     @Option(names = "--format", paramLabel = "<format>", defaultValue = "pyreft",
-            description = "pyreft: folders that pyreft's ReftModel.load opens; craft: this program's own (default: "
-                    + "${DEFAULT-VALUE}).")
+            description = "pyreft: folders that pyreft's ReftModel.load opens; peft: LoRA as PeftModel.from_pretrained opens it; "
+                    + "craft: this program's own (default: ${DEFAULT-VALUE}).")
     private ExportFormat format;
 
     @Option(names = "--to", paramLabel = "<folder>",

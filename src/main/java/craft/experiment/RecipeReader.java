@@ -47,6 +47,9 @@ public final class RecipeReader {
         String where = file + ": ";
         ObjectNode user = parse(file);
         String typeSet = set.get("method.type");
+        if (typeSet != null && !typeSet.equals(methodType(user))) {
+            user.remove("method"); // another method's options are of no use to the one chosen instead
+        }
         ObjectNode tree = defaults(folder.getFileName() == null ? "Recipe" : folder.getFileName().toString(),
                 typeSet != null ? typeSet : methodType(user), where);
         if (!user.has("tasks") && !set.containsKey("tasks")) {

@@ -1,9 +1,11 @@
 package craft.store;
 
-/** What interventions can be exported as. */
+/** What trained adapters can be exported as. */
 public enum ExportFormat {
-    /** Our own: interventions.safetensors + interventions.json. */
+    /** Our own: interventions.safetensors + interventions.json, or adapters.* for what is no intervention. */
     CRAFT,
-    /** One folder a group that pyreft's ReftModel.load opens. */
-    PYREFT
+    /** Interventions: one folder a group that pyreft's ReftModel.load opens. */
+    PYREFT,
+    /** LoRA: one folder a group that PEFT's PeftModel.from_pretrained opens. */
+    PEFT
 }

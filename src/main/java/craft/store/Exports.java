@@ -2,6 +2,7 @@ package craft.store;
 
 import craft.error.InvalidInputException;
 import craft.experiment.Json;
+import craft.intervention.AdapterFiles;
 import craft.intervention.InterventionFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Exports of a run's trained interventions. */
+/** Exports of what a run has trained. */
 public final class Exports {
     private Exports() {
     }
@@ -28,22 +29,43 @@ public final class Exports {
         RunRecord record = RunStore.open(run);
         Path newest = record.newestInterventions().orElseThrow(() -> new InvalidInputException("The run " + run
                 + " has nothing to export yet: no task has been trained to its end."));
-        InterventionFiles.Contents contents = InterventionFiles.read(newest); // nothing damaged leaves the house
+        boolean interventions = Files.exists(newest.resolve(InterventionFiles.DESCRIPTION));
         try {
-            Files.createDirectories(target);
-            return switch (format) {
-                case CRAFT -> copy(record, newest, target);
-                case PYREFT -> PyreftExport.write(contents, target);
-            };
+            return interventions ? interventions(record, newest, target, format) : adapters(record, newest, target, format);
         } catch (IOException | UncheckedIOException e) {
             throw new InvalidInputException("The export could not be written to " + target + ": " + e
                     + ". Choose another folder.", e);
         }
     }
 
-    private static List<Path> copy(RunRecord record, Path from, Path target) throws IOException {
+    private static List<Path> interventions(RunRecord record, Path from, Path target, ExportFormat format) throws IOException {
+        InterventionFiles.Contents contents = InterventionFiles.read(from); // nothing damaged leaves the house
+        Files.createDirectories(target);
+        return switch (format) {
+            case CRAFT -> copy(record, List.of(InterventionFiles.TENSORS, InterventionFiles.DESCRIPTION), from, target);
+            case PYREFT -> PyreftExport.write(contents, target);
+            case PEFT -> throw other(record, "PEFT has no form for interventions on hidden states", "pyreft");
+        };
+    }
+
+    private static List<Path> adapters(RunRecord record, Path from, Path target, ExportFormat format) throws IOException {
+        AdapterFiles.Contents contents = AdapterFiles.read(from);
+        Files.createDirectories(target);
+        return switch (format) {
+            case CRAFT -> copy(record, List.of(AdapterFiles.TENSORS, AdapterFiles.DESCRIPTION), from, target);
+            case PYREFT -> throw other(record, "pyreft has no form for what this method trains", "peft (LoRA)");
+            case PEFT -> PeftExport.write(contents, target);
+        };
+    }
+
+    private static InvalidInputException other(RunRecord record, String why, String choose) {
+        return new InvalidInputException("The run was made with " + record.recipe().methodName() + ": " + why + ". Choose the format "
+                + choose + ", or craft.");
+    }
+
+    private static List<Path> copy(RunRecord record, List<String> names, Path from, Path target) throws IOException {
         List<Path> written = new ArrayList<>();
-        for (String name : List.of(InterventionFiles.TENSORS, InterventionFiles.DESCRIPTION)) {
+        for (String name : names) {
             written.add(AtomicFiles.write(target.resolve(name), out -> Files.copy(from.resolve(name), out)));
         }
         written.add(AtomicFiles.write(target.resolve("recipe.json"),

@@ -4,8 +4,8 @@ import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.intervention.Adapter;
+import craft.intervention.AdapterFiles;
 import craft.intervention.InterventionFiles;
-import craft.intervention.InterventionFiles.Contents;
 import craft.intervention.InterventionFiles.Origin;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
@@ -23,7 +23,7 @@ final class FolderArtifacts implements RunArtifacts {
     private final RunFolder folder;
     private final Recipe recipe;
     private final Supplier<Provenance> provenance;
-    private List<InterventionSet> newest = List.of();
+    private List<Adapter> newest = List.of();
     private final List<Integer> changedAfter = new ArrayList<>();
 
     FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance) {
@@ -50,17 +50,13 @@ final class FolderArtifacts implements RunArtifacts {
 
     @Override
     public void adapters(int after, List<Adapter> groups, List<Integer> groupOfTask) {
-        List<InterventionSet> sets = groups.stream().filter(InterventionSet.class::isInstance).map(InterventionSet.class::cast).toList();
-        if (sets.size() == groups.size()) {
-            interventions(after, sets, groupOfTask);
+        if (groups.isEmpty()) {
+            return;
         }
-    }
-
-    private void interventions(int after, List<InterventionSet> groups, List<Integer> groupOfTask) {
         for (int g = 0; g < groups.size(); g++) {
             if (g >= newest.size()) {
                 changedAfter.add(after);
-            } else if (!same(newest.get(g), groups.get(g))) {
+            } else if (!newest.get(g).tensors().equals(groups.get(g).tensors())) {
                 changedAfter.set(g, after);
             }
         }
@@ -74,14 +70,20 @@ final class FolderArtifacts implements RunArtifacts {
         Path target = folder.interventions(after);
         try {
             Files.createDirectories(target.getParent());
-            AtomicFiles.writeFolder(target, beside -> InterventionFiles.write(beside, new Contents(groups, origin)));
+            AtomicFiles.writeFolder(target, beside -> write(beside, groups, origin));
         } catch (IOException e) {
-            throw failure("trained interventions", target, e);
+            throw failure("trained adapters", target, e);
         }
     }
 
-    private static boolean same(InterventionSet a, InterventionSet b) {
-        return a.placement().equals(b.placement()) && a.stacked().equals(b.stacked());
+    /** Interventions have files of their own, complete enough to be loaded; everything else keeps its tensors by name. */
+    private static void write(Path folder, List<Adapter> groups, Origin origin) throws IOException {
+        List<InterventionSet> sets = groups.stream().filter(InterventionSet.class::isInstance).map(InterventionSet.class::cast).toList();
+        if (sets.size() == groups.size()) {
+            InterventionFiles.write(folder, new InterventionFiles.Contents(sets, origin));
+        } else {
+            AdapterFiles.write(folder, new AdapterFiles.Contents(groups.stream().map(Adapter::tensors).toList(), origin));
+        }
     }
 
     private static UncheckedIOException failure(String what, Path where, IOException e) {

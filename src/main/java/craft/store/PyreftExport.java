@@ -6,7 +6,6 @@ import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Interventions as {@code pyreft.ReftModel.load} reads them (pyvene 0.1.7 and later): a folder a group, with
@@ -22,7 +20,6 @@ import java.util.stream.Stream;
  * pyreft's own files cannot: positions, and the tasks of each group.
  */
 final class PyreftExport {
-    private static final Pattern GROUP = Pattern.compile("group-\\d+");
     private static final Pattern OURS = Pattern.compile("config\\.json|intkey_layer_\\d+_comp_.*\\.bin");
     /** Fields of pyvene's RepresentationConfig behind the rank, which a LoReFT site leaves empty. */
     private static final int EMPTY_FIELDS = 8;
@@ -31,12 +28,12 @@ final class PyreftExport {
     }
 
     static List<Path> write(InterventionFiles.Contents contents, Path target) throws IOException {
-        removeEarlier(target);
+        GroupFolders.removeEarlier(target, OURS);
         List<Path> written = new ArrayList<>();
         List<Map<String, Object>> groups = new ArrayList<>();
         for (int g = 1; g <= contents.groups().size(); g++) {
             InterventionSet set = contents.groups().get(g - 1);
-            Path folder = Files.createDirectories(target.resolve("group-" + g));
+            Path folder = GroupFolders.make(target, g);
             written.add(json(folder.resolve("config.json"), config(set)));
             for (Intervention site : set.sites()) {
                 written.add(AtomicFiles.write(folder.resolve("intkey_" + key(site) + ".bin"), PyreftTensors.of(site).bytes()));
@@ -87,28 +84,5 @@ final class PyreftExport {
 
     private static Path json(Path file, Object value) throws IOException {
         return AtomicFiles.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
-    }
-
-    /** An earlier export may have had more groups or layers. Only files that this class writes are removed. */
-    private static void removeEarlier(Path target) throws IOException {
-        try (Stream<Path> folders = Files.list(target)) {
-            for (Path folder : folders.filter(f -> GROUP.matcher(f.getFileName().toString()).matches()).toList()) {
-                List<Path> files;
-                try (Stream<Path> all = Files.list(folder)) {
-                    files = all.toList();
-                }
-                boolean empty = true;
-                for (Path file : files) {
-                    if (OURS.matcher(file.getFileName().toString()).matches()) {
-                        Files.delete(file);
-                    } else {
-                        empty = false;
-                    }
-                }
-                if (empty) {
-                    Files.delete(folder);
-                }
-            }
-        }
     }
 }

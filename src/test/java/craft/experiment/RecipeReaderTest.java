@@ -8,6 +8,7 @@ import craft.error.InvalidInputException;
 import craft.intervention.SiteOptions;
 import craft.method.TrainingOptions;
 import craft.method.craft.CraftOptions;
+import craft.method.olora.OLoraOptions;
 import craft.task.Score;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,28 @@ class RecipeReaderTest {
         Files.writeString(folder.resolve("again.json"), text);
         assertThat(RecipeReader.read(folder.resolve("again.json"), Map.of())).isEqualTo(recipe);
         assertThat(Json.mapper().readValue(Json.mapper().writeValueAsString(recipe), Recipe.class)).isEqualTo(recipe);
+    }
+
+    @Test
+    void anotherMethodTakesItsOwnDefaultsInPlaceOfTheFilesOptions() throws IOException {
+        String file = "{\"tasks\": [\"a\"], \"method\": {\"type\": \"craft\", \"routing\": {\"rho\": 0.1}}}";
+        assertThat(read(file, Map.of("method.type", "o-lora", "method.lambda1", "2")).method())
+                .isEqualTo(new OLoraOptions(OLoraOptions.defaults().lora(), 2, 0));
+        assertThat(((CraftOptions) read(file, Map.of("method.type", "craft")).method()).routing().rho()).isEqualTo(0.1);
+        assertThatThrownBy(() -> read(file, Map.of("method.type", "o-lora", "method.routing.rho", "1")))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("method.routing");
+    }
+
+    @Test
+    void everyMethodIsReadBackAsItWasWritten() throws IOException {
+        for (String type : RecipeReader.methodTypes()) {
+            Recipe recipe = read("{\"tasks\": [\"a\"], \"method\": {\"type\": \"" + type + "\"}}", Map.of());
+            assertThat(RecipeReader.options(recipe)).containsEntry("method.type", type);
+            assertThat(read(RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
+        }
+        assertThatThrownBy(() -> read("{\"tasks\": [\"a\"], \"method\": {\"type\": \"none\"}}", Map.of()))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("method.type is \"none\"; it must be one of craft, sequential, per-task");
     }
 
     @Test

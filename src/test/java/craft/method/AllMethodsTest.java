@@ -6,10 +6,20 @@ import craft.lm.CausalLm;
 import craft.lm.FloatTensor;
 import craft.lm.TorchThread;
 import craft.method.MethodRuns.Told;
+import craft.method.adapter.AdapterOptions;
+import craft.method.averaging.AveragingOptions;
+import craft.method.averaging.AveragingOptions.Space;
+import craft.method.baseline.FrozenOptions;
+import craft.method.baseline.PerTaskOptions;
+import craft.method.lora.LoraOptions;
+import craft.method.olora.OLoraOptions;
+import craft.method.sequential.SequentialOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,19 +38,31 @@ class AllMethodsTest {
         model.close();
     }
 
-    static List<String> types() {
-        return Methods.types();
+    /** Every registered method with its defaults, and what other choices make different methods of them. */
+    static List<Named<MethodOptions>> methods() {
+        List<Named<MethodOptions>> all = new ArrayList<>();
+        Methods.types().forEach(type -> all.add(Named.of(type, Methods.defaults(type))));
+        AdapterOptions loreft = new AdapterOptions(AdapterOptions.Kind.LOREFT, LoraOptions.defaults());
+        AdapterOptions high = new AdapterOptions(AdapterOptions.Kind.LORA, new LoraOptions("all", "2-3", 2, 4));
+        all.add(Named.of("sequential LoReFT", new SequentialOptions(loreft)));
+        all.add(Named.of("sequential LoRA above block 1", new SequentialOptions(high)));
+        all.add(Named.of("LoReFT per task", new PerTaskOptions(loreft)));
+        all.add(Named.of("averaged LoReFT", new AveragingOptions(loreft, Space.FUNCTION)));
+        all.add(Named.of("averaged parameters of LoReFT", new AveragingOptions(loreft, Space.PARAMETER)));
+        all.add(Named.of("averaged parameters of LoRA", new AveragingOptions(high, Space.PARAMETER)));
+        all.add(Named.of("frozen with demonstrations", new FrozenOptions(3)));
+        all.add(Named.of("O-LoRA with norms", new OLoraOptions(new LoraOptions("q,v,up", "1,3", 2, 4), 0.5, 0.1)));
+        return all;
     }
 
-    private static ContinualMethod create(String type) {
-        MethodOptions options = Methods.defaults(type);
+    private static ContinualMethod create(MethodOptions options) {
         options.check();
         return Methods.create(options, MethodRuns.setup(model));
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void learnsTasksAndAnswersWithWhatItLearnt(String type) {
+    @MethodSource("methods")
+    void learnsTasksAndAnswersWithWhatItLearnt(MethodOptions type) {
         List<TrainingTask> tasks = MethodRuns.tasks();
         try (ContinualMethod method = create(type)) {
             assertThat(method.nearestGroup(tasks.get(0).train())).as("before the first task").isBetween(0, 1);
@@ -50,7 +72,7 @@ class AllMethodsTest {
                 assertThat(step.crossEntropy()).isFinite();
                 assertThat(step.gradientNorm()).isFinite();
             });
-            int groups = method.groups().size();
+            int groups = groups(method, tasks);
             for (TrainingTask task : tasks) {
                 assertThat(method.groupOf(task.index())).isBetween(Math.min(1, groups), groups);
                 assertThat(method.nearestGroup(task.train())).isBetween(Math.min(1, groups), groups);
@@ -65,10 +87,15 @@ class AllMethodsTest {
         }
     }
 
+    /** Adapters, or what takes their place: a frozen model has none, but may have demonstrations a task. */
+    private static int groups(ContinualMethod method, List<TrainingTask> tasks) {
+        return method.groups().isEmpty() ? method.groupOf(tasks.size()) : method.groups().size();
+    }
+
     /** Stopped in the middle of each task, at its first step and at its last, and taken up by another process. */
     @ParameterizedTest
-    @MethodSource("types")
-    void goesOnFromAnyStepToTheSameBits(String type) {
+    @MethodSource("methods")
+    void goesOnFromAnyStepToTheSameBits(MethodOptions type) {
         List<TrainingTask> tasks = MethodRuns.tasks();
         List<Map<String, FloatTensor>> whole;
         int steps;
@@ -87,16 +114,16 @@ class AllMethodsTest {
             try (ContinualMethod method = create(type)) {
                 method.restore(kept);
                 Told told = MethodRuns.learn(method, tasks, tasksDone + 1, 0);
-                assertThat(told.steps).as(type + " goes on behind step " + stopAt).hasSize(steps - stopAt);
-                same(MethodRuns.numbers(method), whole, type + " stopped at " + stopAt);
+                assertThat(told.steps).as(type.displayName() + " goes on behind step " + stopAt).hasSize(steps - stopAt);
+                same(MethodRuns.numbers(method), whole, type.displayName() + " stopped at " + stopAt);
             }
         }
     }
 
     /** What is kept between two tasks is enough to answer as before. */
     @ParameterizedTest
-    @MethodSource("types")
-    void isTheSameAfterItWasKeptBetweenTasks(String type) {
+    @MethodSource("methods")
+    void isTheSameAfterItWasKeptBetweenTasks(MethodOptions type) {
         List<TrainingTask> tasks = MethodRuns.tasks();
         try (ContinualMethod method = create(type); ContinualMethod other = create(type)) {
             MethodRuns.learn(method, tasks);
@@ -104,7 +131,7 @@ class AllMethodsTest {
             method.save(state);
             other.prepare(tasks);
             other.restore(new State(state.arrays(), state.values()));
-            same(MethodRuns.numbers(other), MethodRuns.numbers(method), type);
+            same(MethodRuns.numbers(other), MethodRuns.numbers(method), type.displayName());
             assertThat(other.storedBytes()).isEqualTo(method.storedBytes());
             assertThat(other.trainedParameters()).isEqualTo(method.trainedParameters());
             for (TrainingTask task : tasks) {

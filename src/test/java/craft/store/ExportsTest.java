@@ -9,16 +9,22 @@ import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.experiment.RunControl;
+import craft.intervention.AdapterFiles;
 import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
 import craft.intervention.Intervention;
+import craft.intervention.LoraSet;
+import craft.lm.FloatTensor;
+import craft.lm.Projection;
+import craft.lm.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,5 +210,69 @@ class ExportsTest {
         Files.delete(run.resolve("interventions/after-3/interventions.safetensors"));
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT))
                 .isInstanceOf(InvalidInputException.class).hasMessageContaining("interventions.safetensors");
+    }
+
+    private static LoraSet lora(long seed) {
+        Random random = new Random(seed);
+        float[] a = new float[2 * 3 * 64];
+        float[] b = new float[2 * 64 * 3];
+        for (int i = 0; i < a.length; i++) {
+            a[i] = random.nextFloat();
+            b[i] = random.nextFloat();
+        }
+        return new LoraSet(new int[] {0, 4}, 2, Map.of(Projection.Q,
+                new LoraSet.Part(new FloatTensor(new long[] {2, 3, 64}, a), new FloatTensor(new long[] {2, 64, 3}, b), null)));
+    }
+
+    @Test
+    void loraIsKeptByNameAndExportedForPeft() throws IOException {
+        Path model = Path.of("src/test/resources/models/stories260k").toAbsolutePath();
+        RunStore store = new RunStore(temp.resolve("lora-runs"), Clock.systemUTC(), (recipe, listener, keeps) -> {
+            artifacts = keeps;
+            return new Idle();
+        });
+        Path lora = store.prepare(Samples.recipe("LoRA", model.toString(), List.of("/tasks/a", "/tasks/b"))).folder();
+        LoraSet first = lora(1);
+        artifacts.adapters(1, List.of(first), List.of(1));
+        artifacts.adapters(2, List.of(first, lora(2)), List.of(1, 2));
+        AdapterFiles.Contents kept = AdapterFiles.read(lora.resolve("interventions/after-2"));
+        assertThat(kept.groups()).containsExactly(first.tensors(), lora(2).tensors());
+        assertThat(kept.origin().changedAfter()).containsExactly(1, 2);
+
+        List<Path> files = Exports.export(lora, target, ExportFormat.PEFT);
+        assertThat(files).extracting(f -> target.relativize(f).toString()).containsExactly("group-1/adapter_model.safetensors",
+                "group-1/adapter_config.json", "group-2/adapter_model.safetensors", "group-2/adapter_config.json", "groups.json");
+        try (SafeTensors tensors = SafeTensors.open(target.resolve("group-2/adapter_model.safetensors"))) {
+            assertThat(tensors.floats("base_model.model.model.layers.4.self_attn.q_proj.lora_A.weight"))
+                    .isEqualTo(lora(2).tensors().get("layer.4.q.lora_A").data());
+        }
+        JsonNode groups = Json.mapper().readTree(target.resolve("groups.json").toFile());
+        assertThat(groups.get(1).get("tasks").get(0).textValue()).isEqualTo("b");
+
+        assertThat(Exports.export(lora, temp.resolve("own"), ExportFormat.CRAFT)).extracting(f -> f.getFileName().toString())
+                .containsExactly("adapters.safetensors", "adapters.json", "recipe.json");
+        assertThatThrownBy(() -> Exports.export(lora, temp.resolve("wrong"), ExportFormat.PYREFT))
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("Choose the format peft (LoRA), or craft.");
+    }
+
+    @Test
+    void interventionsHaveNoFormInPeft() {
+        threeTasks();
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PEFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("Choose the format pyreft, or craft.");
+    }
+
+    @Test
+    void damagedAdaptersAreRefused() throws IOException {
+        artifacts.adapters(1, List.of(lora(1)), List.of(1));
+        Path kept = run.resolve("interventions/after-1");
+        Files.writeString(kept.resolve(AdapterFiles.DESCRIPTION), Files.readString(kept.resolve(AdapterFiles.DESCRIPTION))
+                .replace("\"groups\" : 1", "\"groups\" : 0"));
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("belongs to no group");
+        Files.writeString(kept.resolve(AdapterFiles.DESCRIPTION), "{\"format\": 3}");
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("adapters.json");
+        assertThat(target).doesNotExist();
     }
 }

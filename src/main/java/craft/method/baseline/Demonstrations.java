@@ -48,7 +48,7 @@ record Demonstrations(CausalLm model, List<int[]> shots) {
      * @param answer tokens that follow at most
      */
     int[] before(int[] prompt, int answer) {
-        int room = model.config().context() - prompt.length - answer;
+        int room = model.config().room() - prompt.length - answer;
         List<int[]> parts = new ArrayList<>();
         boolean begins = begins(model, prompt);
         parts.add(begins ? new int[] {prompt[0]} : new int[0]);

@@ -2,8 +2,10 @@ package craft.ui.method;
 
 import craft.error.InvalidInputException;
 import craft.experiment.Recipe;
+import craft.experiment.RecipeReader;
 import craft.ui.WorkbenchModel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ import javafx.collections.ObservableMap;
 public final class MethodModel {
     static final List<String> ON_OFF = List.of("true", "false");
 
+    /** The method itself: choosing another one brings its options, at their defaults. */
+    static final String TYPE = "method.type";
+    private static final String CRAFT = "craft";
     private static final List<String> DIRECTIONS = List.of("forward", "reverse", "symmetric");
     /** Options with a closed set of values, as recipes write them; everything else is text or a number. */
     static final Map<String, List<String>> CHOICES = Map.of(
@@ -27,10 +32,13 @@ public final class MethodModel {
             "method.tuning.direction", DIRECTIONS,
             "method.tuning.start", List.of("group", "warm-up"),
             "method.merging.alpha", List.of("line-search", "exponential", "rational"),
-            "method.merging.space", List.of("function", "parameter"));
+            "method.merging.space", List.of("function", "parameter"),
+            "method.adapter.kind", List.of("lora", "loreft"),
+            "method.space", List.of("function", "parameter"),
+            TYPE, RecipeReader.methodTypes());
     /** The order of the groups; a group that is not named comes last. */
-    private static final List<String> ORDER = List.of("experiment", "method", "method.routing", "method.tuning",
-            "method.merging", "sites", "training", "data");
+    private static final List<String> ORDER = List.of("experiment", "method", "method.adapter", "method.adapter.lora",
+            "method.lora", "method.routing", "method.tuning", "method.merging", "sites", "training", "data");
 
     private final WorkbenchModel workbench;
     private final ObservableList<Option> options = FXCollections.observableArrayList();
@@ -71,8 +79,7 @@ public final class MethodModel {
         List<Option> next = new ArrayList<>();
         if (recipe != null) {
             Map<String, String> values = workbench.services().inputs().options(recipe);
-            Map<String, String> standards = workbench.services().inputs()
-                    .options(workbench.services().inputs().defaults(recipe.name(), recipe.model(), recipe.tasks()));
+            Map<String, String> standards = standards(recipe, values.get(TYPE));
             values.forEach((path, value) -> {
                 if (editable(path)) {
                     String standard = path.equals("description") ? value : standards.getOrDefault(path, value);
@@ -90,15 +97,23 @@ public final class MethodModel {
         }
     }
 
+    /** The defaults of the recipe's own method. */
+    private Map<String, String> standards(Recipe recipe, String type) {
+        Recipe standard = workbench.services().inputs().defaults(recipe.name(), recipe.model(), recipe.tasks());
+        Map<String, String> standards = new HashMap<>(workbench.services().inputs()
+                .options(workbench.services().inputs().with(standard, Map.of(TYPE, type))));
+        standards.put(TYPE, CRAFT);
+        return standards;
+    }
+
     private static int place(String group) {
         int at = ORDER.indexOf(group);
         return at < 0 ? ORDER.size() : at;
     }
 
-    /** Model and tasks have views of their own, and there is one method so far. */
+    /** Model and tasks have views of their own. */
     private static boolean editable(String path) {
-        return !path.equals("model") && !path.equals("tasks") && !path.startsWith("tasks.")
-                && !path.equals("method.type");
+        return !path.equals("model") && !path.equals("tasks") && !path.startsWith("tasks.");
     }
 
     private static String group(String path) {
@@ -142,14 +157,18 @@ public final class MethodModel {
 
     /** CRAFT with every option of the method at its default. */
     public void useCraft() {
-        Map<String, String> values = new LinkedHashMap<>();
-        options.stream().filter(o -> o.path().startsWith("method.")).forEach(o -> values.put(o.path(), o.standard()));
+        Map<String, String> values = new LinkedHashMap<>(Map.of(TYPE, CRAFT));
+        options.stream().filter(o -> isCraft() && o.path().startsWith("method.")).forEach(o -> values.put(o.path(), o.standard()));
         edit(values, "method");
+    }
+
+    private boolean isCraft() {
+        return options.stream().anyMatch(o -> o.path().equals(TYPE) && o.value().equals(CRAFT));
     }
 
     /** The baseline: one group for all tasks, no divergence term, no merging. */
     public void useSequential() {
-        edit(Map.of("method.routing.enabled", "false", "method.tuning.lambda", "0", "method.merging.enabled", "false"),
+        edit(Map.of(TYPE, CRAFT, "method.routing.enabled", "false", "method.tuning.lambda", "0", "method.merging.enabled", "false"),
                 "method");
     }
 }
