@@ -27,7 +27,8 @@ public final class MethodModel {
             "method.tuning.direction", DIRECTIONS,
             "method.tuning.start", List.of("group", "warm-up"),
             "method.merging.alpha", List.of("line-search", "exponential", "rational"),
-            "method.merging.space", List.of("function", "parameter"));
+            "method.merging.space", List.of("function", "parameter"),
+            "method.towards", List.of("previous", "start"));
     /** The order of the groups; a group that is not named comes last. */
     private static final List<String> ORDER = List.of("experiment", "method", "method.routing", "method.tuning",
             "method.merging", "sites", "training", "data");
