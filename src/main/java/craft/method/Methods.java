@@ -11,6 +11,14 @@ import craft.method.baseline.PerTaskMethod;
 import craft.method.baseline.PerTaskOptions;
 import craft.method.craft.CraftMethod;
 import craft.method.craft.CraftOptions;
+import craft.method.guard.AGemOptions;
+import craft.method.guard.EwcOptions;
+import craft.method.guard.GemOptions;
+import craft.method.guard.GuardOptions;
+import craft.method.guard.L2SpOptions;
+import craft.method.guard.LwfOptions;
+import craft.method.guard.OgdOptions;
+import craft.method.guard.ReplayOptions;
 import craft.method.moelora.MoeLoraOptions;
 import craft.method.olora.OLoraMethod;
 import craft.method.olora.OLoraOptions;
@@ -32,7 +40,14 @@ public final class Methods {
             new Entry<>("frozen", FrozenOptions.defaults(), FrozenMethod::new),
             new Entry<>("o-lora", OLoraOptions.defaults(), OLoraMethod::new),
             new Entry<>("moe-lora", MoeLoraOptions.defaults(), MoeLoraOptions::method),
-            new Entry<>("averaging", AveragingOptions.defaults(), AveragingMethod::new));
+            new Entry<>("averaging", AveragingOptions.defaults(), AveragingMethod::new),
+            new Entry<>("ewc", EwcOptions.defaults(), GuardOptions::method),
+            new Entry<>("l2-sp", L2SpOptions.defaults(), GuardOptions::method),
+            new Entry<>("lwf", LwfOptions.defaults(), GuardOptions::method),
+            new Entry<>("replay", ReplayOptions.defaults(), GuardOptions::method),
+            new Entry<>("a-gem", AGemOptions.defaults(), GuardOptions::method),
+            new Entry<>("gem", GemOptions.defaults(), GuardOptions::method),
+            new Entry<>("ogd", OgdOptions.defaults(), GuardOptions::method));
 
     /**
      * @param type name in a recipe

@@ -19,23 +19,7 @@ import java.util.Random;
  * mean cross-entropy of rows drawn anew for each step from the memory of all earlier tasks.
  */
 public final class AGem implements Guard {
-
-    /**
-     * @param rows kept of each task
-     * @param sample rows of the memory whose gradient is taken in a step; the authors took 256 small images, or 1300
-     */
-    public record Settings(int rows, int sample) {
-        public static Settings defaults() {
-            return new Settings(100, 16);
-        }
-
-        public void check() {
-            Options.between("rows", rows, 1, 10_000_000);
-            Options.between("sample", sample, 1, 1_000_000);
-        }
-    }
-
-    private final Settings settings;
+    private final AGemOptions options;
     private final long seed;
     final GuardMath math = new GuardMath();
     private final TaskMemory memory;
@@ -43,10 +27,10 @@ public final class AGem implements Guard {
     private int task;
     private int step;
 
-    public AGem(Settings settings, long seed) {
-        this.settings = settings;
+    public AGem(AGemOptions options, long seed) {
+        this.options = options;
         this.seed = seed;
-        this.memory = new TaskMemory(settings.rows, seed);
+        this.memory = new TaskMemory(options.rows(), seed);
     }
 
     @Override
@@ -68,7 +52,7 @@ public final class AGem implements Guard {
 
     private List<NDArray> project(NDManager scope, List<NDArray> parameters, List<NDArray> gradients) {
         Random random = Seeds.random(seed, "a-gem of task " + task, step);
-        List<Sequence> rows = Rows.sample(memory.all(), settings.sample, random);
+        List<Sequence> rows = Rows.sample(memory.all(), options.sample(), random);
         NDArray reference = math.flat(scope, training.gradients(scope, rows, Objective.CROSS_ENTROPY));
         return math.cut(math.halfSpace(math.flat(scope, gradients), reference), gradients);
     }

@@ -23,25 +23,6 @@ import java.util.List;
  * last task, with the running Fisher {@code F <- gamma F + F_k}; the loss weighs it with {@code lambda gamma F}.
  */
 public final class Ewc implements Guard {
-
-    /**
-     * @param lambda weight of the terms
-     * @param online one running term instead of one a task
-     * @param decay gamma of the online form
-     * @param fisherRows training rows from which a task's Fisher information is estimated
-     */
-    public record Settings(double lambda, boolean online, double decay, int fisherRows) {
-        public static Settings defaults() {
-            return new Settings(100, false, 0.95, 100);
-        }
-
-        public void check() {
-            Options.between("lambda", lambda, 0, 1e12);
-            Options.between("decay", decay, 0, 1);
-            Options.between("fisherRows", fisherRows, 1, 1_000_000);
-        }
-    }
-
     /** One quadratic term: the Fisher's diagonal and the parameters it is around. */
     private record Term(List<NDArray> fisher, List<NDArray> centre) {
         void close() {
@@ -54,13 +35,13 @@ public final class Ewc implements Guard {
         }
     }
 
-    private final Settings settings;
+    private final EwcOptions options;
     private final long seed;
     final GuardMath math = new GuardMath();
     private final List<Term> terms = new ArrayList<>();
 
-    public Ewc(Settings settings, long seed) {
-        this.settings = settings;
+    public Ewc(EwcOptions options, long seed) {
+        this.options = options;
         this.seed = seed;
     }
 
@@ -75,7 +56,7 @@ public final class Ewc implements Guard {
     }
 
     private NDArray penalty(NDManager step, List<NDArray> parameters) {
-        double scale = settings.lambda * (settings.online ? settings.decay : 1);
+        double scale = options.lambda() * (options.online() ? options.decay() : 1);
         NDArray sum = null;
         for (Term term : terms) {
             NDArray one = math.quadratic(step, scale, parameters, term.centre, term.fisher);
@@ -86,11 +67,11 @@ public final class Ewc implements Guard {
 
     @Override
     public void end(TrainingTask task, Training training) {
-        List<NDArray> fisher = fisher(Rows.sample(task.train(), settings.fisherRows, Seeds.random(seed, "fisher", task.index())), training);
-        if (settings.online && !terms.isEmpty()) {
+        List<NDArray> fisher = fisher(Rows.sample(task.train(), options.fisherRows(), Seeds.random(seed, "fisher", task.index())), training);
+        if (options.online() && !terms.isEmpty()) {
             Term before = terms.remove(0);
             try (NDManager scope = TorchThread.manager()) {
-                List<NDArray> running = math.decayedSum(scope, settings.decay, before.fisher, fisher);
+                List<NDArray> running = math.decayedSum(scope, options.decay(), before.fisher, fisher);
                 running.forEach(math::own);
                 fisher.forEach(NDArray::close);
                 fisher = running;

@@ -22,25 +22,7 @@ import java.util.Random;
  * as in the authors' code; g stays as it is when no constraint is violated. We add nothing to the diagonal of GG'.
  */
 public final class Gem implements Guard {
-
-    /**
-     * @param rows kept of each task, 256 in the paper
-     * @param sample rows of each earlier task whose gradient is taken in a step; 0: all that are kept, as in the paper
-     * @param margin gamma, 0.5 in the paper
-     */
-    public record Settings(int rows, int sample, double margin) {
-        public static Settings defaults() {
-            return new Settings(100, 16, 0.5);
-        }
-
-        public void check() {
-            Options.between("rows", rows, 1, 10_000_000);
-            Options.between("sample", sample, 0, 1_000_000);
-            Options.between("margin", margin, 0, 1000);
-        }
-    }
-
-    private final Settings settings;
+    private final GemOptions options;
     private final long seed;
     final GuardMath math = new GuardMath();
     private final TaskMemory memory;
@@ -48,10 +30,10 @@ public final class Gem implements Guard {
     private int task;
     private int step;
 
-    public Gem(Settings settings, long seed) {
-        this.settings = settings;
+    public Gem(GemOptions options, long seed) {
+        this.options = options;
         this.seed = seed;
-        this.memory = new TaskMemory(settings.rows, seed);
+        this.memory = new TaskMemory(options.rows(), seed);
     }
 
     @Override
@@ -75,10 +57,10 @@ public final class Gem implements Guard {
         Random random = Seeds.random(seed, "gem of task " + task, step);
         List<NDArray> constraints = new ArrayList<>();
         for (List<Sequence> rows : memory.tasks()) {
-            List<Sequence> some = settings.sample == 0 ? rows : Rows.sample(rows, settings.sample, random);
+            List<Sequence> some = options.sample() == 0 ? rows : Rows.sample(rows, options.sample(), random);
             constraints.add(math.flat(scope, training.gradients(scope, some, Objective.CROSS_ENTROPY)));
         }
-        return math.cut(project(math, scope, math.flat(scope, gradients), constraints, settings.margin), gradients);
+        return math.cut(project(math, scope, math.flat(scope, gradients), constraints, options.margin()), gradients);
     }
 
     /** The nearest row to g that has no negative product with any constraint, all flat. */

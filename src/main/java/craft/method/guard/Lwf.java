@@ -18,47 +18,29 @@ import java.util.List;
  * vocabulary at the answer's tokens. The first task has nothing to keep.
  */
 public final class Lwf implements Guard {
-
-    /**
-     * @param lambda weight of the divergence, lambda_o in the paper
-     * @param temperature T, 2 in the paper
-     */
-    public record Settings(double lambda, double temperature) {
-        public static Settings defaults() {
-            return new Settings(1, 2);
-        }
-
-        public void check() {
-            Options.between("lambda", lambda, 0, 1e9);
-            Options.positive("temperature", temperature);
-        }
-    }
-
-    private final Settings settings;
-    private final Before before = new Before();
+    private final LwfOptions options;
     private ReferenceStates reference;
 
-    public Lwf(Settings settings) {
-        this.settings = settings;
+    public Lwf(LwfOptions options) {
+        this.options = options;
     }
 
     @Override
     public void begin(TrainingTask task, Training training) {
         forgetReference();
         if (task.index() > 1) {
-            reference = training.states(before.at(task, training), task.train());
+            reference = training.states(training.values(), task.train());
         }
     }
 
     @Override
     public Objective objective(List<Sequence> batch) {
         return reference == null ? Objective.CROSS_ENTROPY
-                : Objective.anchored(new Anchor(reference, Direction.FORWARD, settings.temperature, settings.lambda));
+                : Objective.anchored(new Anchor(reference, Direction.FORWARD, options.temperature(), options.lambda()));
     }
 
     @Override
     public void end(TrainingTask task, Training training) {
-        before.forget();
         forgetReference();
     }
 
@@ -77,12 +59,12 @@ public final class Lwf implements Guard {
 
     @Override
     public void save(State to) {
-        before.save(to.part("before"));
+        // the model before a task is there when it is taken up again
     }
 
     @Override
     public void restore(State from) {
-        before.restore(from.part("before"));
+        // nothing was kept
     }
 
     @Override

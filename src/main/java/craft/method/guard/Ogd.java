@@ -20,26 +20,14 @@ import java.util.List;
  * task, made orthonormal by Gram-Schmidt. An answer of several tokens gives one direction, that of their mean logit.
  */
 public final class Ogd implements Guard {
-
-    /** @param directions kept of each task at most, 200 in the paper */
-    public record Settings(int directions) {
-        public static Settings defaults() {
-            return new Settings(200);
-        }
-
-        public void check() {
-            Options.between("directions", directions, 1, 100_000);
-        }
-    }
-
-    private final Settings settings;
+    private final OgdOptions options;
     private final long seed;
     final GuardMath math = new GuardMath();
     /** One {@code [n, P]} a task learnt, all rows of all of them orthonormal. */
     private final List<NDArray> bases = new ArrayList<>();
 
-    public Ogd(Settings settings, long seed) {
-        this.settings = settings;
+    public Ogd(OgdOptions options, long seed) {
+        this.options = options;
         this.seed = seed;
     }
 
@@ -58,7 +46,7 @@ public final class Ogd implements Guard {
     public void end(TrainingTask task, Training training) {
         try (NDManager scope = TorchThread.manager()) {
             List<NDArray> rows = new ArrayList<>();
-            for (Sequence row : Rows.sample(task.train(), settings.directions, Seeds.random(seed, "directions", task.index()))) {
+            for (Sequence row : Rows.sample(task.train(), options.directions(), Seeds.random(seed, "directions", task.index()))) {
                 try (NDManager inner = TorchThread.manager()) {
                     NDArray direction = math.flat(inner, training.logitGradients(inner, List.of(row)));
                     direction.attach(scope);

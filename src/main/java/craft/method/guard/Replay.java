@@ -18,32 +18,14 @@ import java.util.Random;
  * probability n / k. Or, with a share, it keeps that share of every task's rows, however many tasks there are.
  */
 public final class Replay implements Guard {
-
-    /**
-     * @param rows size n of the reservoir
-     * @param share share of each task's training rows that is kept instead; 0: the reservoir
-     * @param ratio rows of the memory for each row of a batch, at most those it has
-     */
-    public record Settings(int rows, double share, double ratio) {
-        public static Settings defaults() {
-            return new Settings(100, 0, 1);
-        }
-
-        public void check() {
-            Options.between("rows", rows, 1, 10_000_000);
-            Options.between("share", share, 0, 1);
-            Options.between("ratio", ratio, 0, 100);
-        }
-    }
-
-    private final Settings settings;
+    private final ReplayOptions options;
     private final long seed;
     private List<Sequence> memory = new ArrayList<>();
     private int seen;
     private int task;
 
-    public Replay(Settings settings, long seed) {
-        this.settings = settings;
+    public Replay(ReplayOptions options, long seed) {
+        this.options = options;
         this.seed = seed;
     }
 
@@ -54,7 +36,7 @@ public final class Replay implements Guard {
 
     @Override
     public List<Sequence> batch(List<Sequence> batch, int step) {
-        int count = (int) Math.round(settings.ratio * batch.size());
+        int count = (int) Math.round(options.ratio() * batch.size());
         if (memory.isEmpty() || count == 0) {
             return batch;
         }
@@ -70,8 +52,8 @@ public final class Replay implements Guard {
 
     @Override
     public void end(TrainingTask learnt, Training training) {
-        if (settings.share > 0) {
-            int count = Math.max(1, (int) Math.round(settings.share * learnt.train().size()));
+        if (options.share() > 0) {
+            int count = Math.max(1, (int) Math.round(options.share() * learnt.train().size()));
             memory.addAll(Rows.sample(learnt.train(), count, Seeds.random(seed, "share", learnt.index())));
         } else {
             Random random = Seeds.random(seed, "reservoir", learnt.index());
@@ -81,12 +63,12 @@ public final class Replay implements Guard {
 
     private void offer(Sequence row, Random random) {
         seen++;
-        if (memory.size() < settings.rows) {
+        if (memory.size() < options.rows()) {
             memory.add(row);
             return;
         }
         int place = random.nextInt(seen);
-        if (place < settings.rows) {
+        if (place < options.rows()) {
             memory.set(place, row);
         }
     }

@@ -35,6 +35,7 @@ public final class MethodModel {
             "method.merging.space", List.of("function", "parameter"),
             "method.adapter.kind", List.of("lora", "loreft"),
             "method.space", List.of("function", "parameter"),
+            "method.towards", List.of("previous", "start"),
             TYPE, RecipeReader.methodTypes());
     /** The order of the groups; a group that is not named comes last. */
     private static final List<String> ORDER = List.of("experiment", "method", "method.adapter", "method.adapter.lora",

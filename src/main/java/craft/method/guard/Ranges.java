@@ -3,8 +3,8 @@ package craft.method.guard;
 import craft.error.InvalidInputException;
 
 /** Ranges of guards' options. */
-final class Options {
-    private Options() {
+final class Ranges {
+    private Ranges() {
     }
 
     static void between(String option, Number value, double least, double most) {

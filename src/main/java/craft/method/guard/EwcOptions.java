@@ -1,0 +1,37 @@
+package craft.method.guard;
+
+import craft.method.adapter.AdapterOptions;
+import craft.method.sequential.Guard;
+
+/**
+ * Options of elastic weight consolidation, {@link Ewc}.
+ *
+ * @param adapter what is trained
+ * @param lambda weight of the terms
+ * @param online one running term instead of one a task
+ * @param decay gamma of the online form
+ * @param fisherRows training rows from which a task's Fisher information is estimated
+ */
+public record EwcOptions(AdapterOptions adapter, double lambda, boolean online, double decay, int fisherRows) implements GuardOptions {
+    public static EwcOptions defaults() {
+        return new EwcOptions(AdapterOptions.defaults(), 100, false, 0.95, 100);
+    }
+
+    @Override
+    public void check() {
+        adapter.check();
+        Ranges.between("lambda", lambda, 0, 1e12);
+        Ranges.between("decay", decay, 0, 1);
+        Ranges.between("fisherRows", fisherRows, 1, 1_000_000);
+    }
+
+    @Override
+    public String guardName() {
+        return online ? "online EWC" : "EWC";
+    }
+
+    @Override
+    public Guard guard(long seed) {
+        return new Ewc(this, seed);
+    }
+}
