@@ -194,19 +194,23 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         for (int from = 0; from < prompts.size(); from += STATES) {
             List<Sequence> batch = prompts.subList(from, Math.min(from + STATES, prompts.size()));
             List<Kept> kept = batch.stream().map(this::kept).toList();
-            int rows = kept.stream().mapToInt(k -> (int) k.hidden.getShape().get(1)).max().orElseThrow();
-            float[] weights = new float[batch.size() * rows];
+            int tokens = kept.stream().mapToInt(k -> (int) k.hidden.getShape().get(1)).max().orElseThrow();
+            int[] row = new int[batch.size() + 1]; // a sequence's first row
             for (int b = 0; b < batch.size(); b++) {
-                int end = batch.get(b).prompt().length - kept.get(b).start;
+                row[b + 1] = row[b] + (int) kept.get(b).hidden.getShape().get(0);
+            }
+            float[] weights = new float[row[batch.size()] * tokens];
+            for (int b = 0; b < batch.size(); b++) {
+                int end = row[b] * tokens + batch.get(b).prompt().length - kept.get(b).start;
                 int last = Math.max(1, positions.lastOf(batch.get(b).prompt().length));
-                Arrays.fill(weights, b * rows + end - last, b * rows + end, 1f / last);
+                Arrays.fill(weights, end - last, end, 1f / last);
             }
             try (NDManager step = model.newManager()) {
-                NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), rows);
-                float[] all = step.create(weights, new Shape(batch.size(), 1, rows)).batchMatMul(hidden).toFloatArray();
-                int width = all.length / batch.size();
+                NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), tokens);
+                float[] all = step.create(weights, new Shape(row[batch.size()], 1, tokens)).batchMatMul(hidden).toFloatArray();
+                int width = model.config().hiddenSize();
                 for (int b = 0; b < batch.size(); b++) {
-                    states.add(Arrays.copyOfRange(all, b * width, (b + 1) * width));
+                    states.add(Arrays.copyOfRange(all, row[b] * width, (row[b] + 1) * width));
                 }
             }
             evict();
