@@ -14,6 +14,8 @@ import craft.method.craft.CraftOptions;
 import craft.method.moelora.MoeLoraOptions;
 import craft.method.olora.OLoraMethod;
 import craft.method.olora.OLoraOptions;
+import craft.method.reftcl.ReftClMethod;
+import craft.method.reftcl.ReftClOptions;
 import craft.method.sequential.SequentialMethod;
 import craft.method.sequential.SequentialOptions;
 import java.util.List;
@@ -32,7 +34,8 @@ public final class Methods {
             new Entry<>("frozen", FrozenOptions.defaults(), FrozenMethod::new),
             new Entry<>("o-lora", OLoraOptions.defaults(), OLoraMethod::new),
             new Entry<>("moe-lora", MoeLoraOptions.defaults(), MoeLoraOptions::method),
-            new Entry<>("averaging", AveragingOptions.defaults(), AveragingMethod::new));
+            new Entry<>("averaging", AveragingOptions.defaults(), AveragingMethod::new),
+            new Entry<>("reft-cl", ReftClOptions.defaults(), ReftClMethod::new));
 
     /**
      * @param type name in a recipe
