@@ -42,6 +42,9 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     private record Kept(int start, NDArray hidden, NDArray past) {
     }
 
+    /** Prompts whose states are taken together: as many as a bounded number of kept arrays allows. */
+    private static final int STATES = 64;
+
     private final CausalLm model;
     private final EditPositions positions;
     private final int lowest;
@@ -171,29 +174,48 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         }
     }
 
-    /**
-     * Mean over prompts of the mean over their edited last tokens (at least the very last one) of the lowest edited
-     * block's output in the untouched model, {@code [d]}: where these prompts lie in hidden space.
-     */
+    /** Mean over prompts of {@link #promptStates}: where these prompts lie together. */
     public float[] meanPromptState(List<Sequence> prompts) {
         float[] mean = new float[model.config().hiddenSize()];
-        for (Sequence sequence : prompts) {
+        for (float[] state : promptStates(prompts)) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += state[i] / prompts.size();
+            }
+        }
+        return mean;
+    }
+
+    /**
+     * For each prompt the mean over its edited last tokens (at least the very last one) of the lowest edited block's output in
+     * the untouched model, {@code [d]}: where it lies in hidden space.
+     */
+    public List<float[]> promptStates(List<Sequence> prompts) {
+        List<float[]> states = new ArrayList<>();
+        for (int from = 0; from < prompts.size(); from += STATES) {
+            List<Sequence> batch = prompts.subList(from, Math.min(from + STATES, prompts.size()));
+            List<Kept> kept = batch.stream().map(this::kept).toList();
+            int tokens = kept.stream().mapToInt(k -> (int) k.hidden.getShape().get(1)).max().orElseThrow();
+            int[] row = new int[batch.size() + 1]; // a sequence's first row
+            for (int b = 0; b < batch.size(); b++) {
+                row[b + 1] = row[b] + (int) kept.get(b).hidden.getShape().get(0);
+            }
+            float[] weights = new float[row[batch.size()] * tokens];
+            for (int b = 0; b < batch.size(); b++) {
+                int end = row[b] * tokens + batch.get(b).prompt().length - kept.get(b).start;
+                int last = Math.max(1, positions.lastOf(batch.get(b).prompt().length));
+                Arrays.fill(weights, end - last, end, 1f / last);
+            }
             try (NDManager step = model.newManager()) {
-                Kept kept = kept(sequence);
-                int length = sequence.prompt().length;
-                int from = Math.min(length - positions.lastOf(length), length - 1) - kept.start;
-                NDArray rows = kept.hidden.get("0, " + from + ":" + (length - kept.start));
-                rows.attach(step);
-                NDArray centre = rows.mean(new int[] {0});
-                centre.attach(step);
-                float[] state = centre.toFloatArray();
-                for (int i = 0; i < mean.length; i++) {
-                    mean[i] += state[i] / prompts.size();
+                NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), tokens);
+                float[] all = step.create(weights, new Shape(row[batch.size()], 1, tokens)).batchMatMul(hidden).toFloatArray();
+                int width = model.config().hiddenSize();
+                for (int b = 0; b < batch.size(); b++) {
+                    states.add(Arrays.copyOfRange(all, row[b] * width, (row[b] + 1) * width));
                 }
             }
             evict();
         }
-        return mean;
+        return states;
     }
 
     /** Forgets these sequences, when they will not come again. */

@@ -22,6 +22,8 @@ import craft.method.guard.ReplayOptions;
 import craft.method.moelora.MoeLoraOptions;
 import craft.method.olora.OLoraMethod;
 import craft.method.olora.OLoraOptions;
+import craft.method.reftcl.ReftClMethod;
+import craft.method.reftcl.ReftClOptions;
 import craft.method.sequential.SequentialMethod;
 import craft.method.sequential.SequentialOptions;
 import java.util.List;
@@ -47,7 +49,8 @@ public final class Methods {
             new Entry<>("replay", ReplayOptions.defaults(), GuardOptions::method),
             new Entry<>("a-gem", AGemOptions.defaults(), GuardOptions::method),
             new Entry<>("gem", GemOptions.defaults(), GuardOptions::method),
-            new Entry<>("ogd", OgdOptions.defaults(), GuardOptions::method));
+            new Entry<>("ogd", OgdOptions.defaults(), GuardOptions::method),
+            new Entry<>("reft-cl", ReftClOptions.defaults(), ReftClMethod::new));
 
     /**
      * @param type name in a recipe

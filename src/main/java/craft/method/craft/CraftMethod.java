@@ -42,6 +42,7 @@ public final class CraftMethod implements ContinualMethod {
     private final Workshop workshop;
     private final List<InterventionSet> groups = new ArrayList<>();
     private final NearestGroup nearest = new NearestGroup();
+    private final GroupChoice choice;
     private final Map<Integer, Integer> table = new HashMap<>();
     private Lesson lesson;
 
@@ -53,6 +54,11 @@ public final class CraftMethod implements ContinualMethod {
         sites.check(model.config().hiddenSize());
         this.placement = sites.placement(model.config().layers());
         this.pass = new PrefixCache(model, placement.positions(), placement.lowest(), cacheBytes);
+        this.choice = switch (options.inference()) {
+            case NEAREST -> new HiddenChoice(pass, nearest);
+            case DIVERGENCE -> new OutputChoice(model, pass, groups, OutputChoice.DIVERGENCE);
+            case ENTROPY -> new OutputChoice(model, pass, groups, OutputChoice.ENTROPY);
+        };
         this.workshop = new Workshop(model, pass, math, placement, training, seed);
     }
 
@@ -120,15 +126,14 @@ public final class CraftMethod implements ContinualMethod {
         return table.get(task);
     }
 
-    /** The group whose prompts' mean hidden state at the lowest intervened layer is nearest (Euclidean). */
     @Override
     public int nearestGroup(List<Sequence> prompts) {
-        return groups.isEmpty() ? 0 : nearest.of(pass.meanPromptState(prompts));
+        return groups.isEmpty() ? 0 : choice.together(prompts);
     }
 
     @Override
     public int[] groupsOf(List<Sequence> prompts) {
-        return prompts.stream().mapToInt(prompt -> nearestGroup(List.of(prompt))).toArray();
+        return groups.isEmpty() ? new int[prompts.size()] : choice.each(prompts);
     }
 
     @Override

@@ -14,7 +14,7 @@ import craft.method.train.AdapterKind;
 import java.util.List;
 import java.util.Random;
 
-/** LoReFT at a recipe's sites. */
+/** LoReFT, or the relative of it that a recipe names, at the recipe's sites. */
 public final class LoReftKind implements AdapterKind {
     private final LoReftMath math = new LoReftMath();
     private final SiteOptions sites;

@@ -85,8 +85,13 @@ public abstract class OneGroupMethod implements ContinualMethod {
         return groups;
     }
 
+    /** What to answer with, from the values that learning gave. */
+    protected Adapter adapter(List<FloatTensor> learntValues) {
+        return trainer.trainable().adapter(learntValues);
+    }
+
     private Adapter adapter() {
-        return trainer.trainable().adapter(values);
+        return adapter(values);
     }
 
     @Override

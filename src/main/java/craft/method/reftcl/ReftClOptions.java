@@ -1,0 +1,24 @@
+package craft.method.reftcl;
+
+import craft.method.MethodOptions;
+
+/**
+ * ReFT-CL. What a task's intervention is, is the recipe's {@code sites}.
+ *
+ * @param trainScalars whether the weights of earlier tasks' directions are trained with every new task
+ */
+public record ReftClOptions(boolean trainScalars) implements MethodOptions {
+    public static ReftClOptions defaults() {
+        return new ReftClOptions(true);
+    }
+
+    @Override
+    public String displayName() {
+        return "ReFT-CL";
+    }
+
+    @Override
+    public void check() {
+        // both values are possible
+    }
+}
