@@ -1,6 +1,8 @@
 package craft.experiment;
 
 import craft.error.InvalidInputException;
+import craft.lm.EngineSettings;
+import craft.lm.Precision;
 
 /**
  * How the machine is used. Nothing here changes what is computed, but for rounding.
@@ -14,10 +16,18 @@ import craft.error.InvalidInputException;
  */
 public record EngineOptions(Precision precision, int cacheMegabytes, boolean halfCache, int checkpointEvery, int keepCheckpoints) {
 
-    public enum Precision { FLOAT32, BFLOAT16 }
-
     public static EngineOptions defaults() {
         return new EngineOptions(Precision.FLOAT32, 0, false, 100, 2);
+    }
+
+    /** What the model is loaded with. */
+    public EngineSettings settings() {
+        return new EngineSettings(precision, halfCache);
+    }
+
+    /** Bytes for prefilled prompts. */
+    public long cacheBytes() {
+        return cacheMegabytes == 0 ? Memory.cacheBytes() : (long) cacheMegabytes << 20;
     }
 
     void check() {

@@ -49,7 +49,7 @@ public final class ExperimentRunner implements RunControl {
             listener.onEvent(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
             TorchThread.prepare();
             recipe.check();
-            try (CausalLm model = CausalLm.load(BaseModels.folder(recipe.model()))) {
+            try (CausalLm model = CausalLm.load(BaseModels.folder(recipe.model()), recipe.engine().settings())) {
                 return new TaskSequence(recipe, model, listener, artifacts, gate).run();
             }
         } catch (Monitor.Stopped e) {
@@ -57,7 +57,7 @@ public final class ExperimentRunner implements RunControl {
         } catch (InvalidInputException e) {
             return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
         } catch (RuntimeException | Error e) { // whatever happens, the run's record says so
-            return new RunEvent.RunFailed(Messages.forUser(e), Messages.diagnostics(e));
+            return OutOfMemory.in(e) ? new RunEvent.RunInterrupted(OutOfMemory.advice(recipe)) : new RunEvent.RunFailed(Messages.forUser(e), Messages.diagnostics(e));
         }
     }
 

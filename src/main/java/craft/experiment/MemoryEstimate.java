@@ -3,7 +3,9 @@ package craft.experiment;
 import craft.error.InvalidInputException;
 import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
+import craft.lm.EngineSettings;
 import craft.lm.ModelConfig;
+import craft.lm.Precision;
 import craft.lm.Sequence;
 import craft.method.TrainingOptions;
 import java.lang.management.ManagementFactory;
@@ -14,12 +16,12 @@ import java.util.Locale;
 
 /**
  * How much memory a run will need, from {@code config.json} and the recipe alone: so that a model that is too large is
- * refused before its weights are read, and not by the system in the middle of a night. Everything is float32. The numbers
+ * refused before its weights are read, and not by the system in the middle of a night. The numbers
  * follow the tensors that the forward pass keeps for its gradient; they are estimates and lean to the large side.
  *
  * @param model name for messages
  */
-public record MemoryEstimate(String model, ModelConfig config, Workload work) {
+public record MemoryEstimate(String model, ModelConfig config, Workload work, EngineSettings settings) {
     /** An allowance for Java with its heap, PyTorch's libraries, tokenizer, the tasks' texts and the window. */
     static final long PROCESS = 600_000_000;
     /** Padded tokens of a batch without gradient, as {@link Evaluator} and the methods make them. */
@@ -32,6 +34,9 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
     private static final int USUAL_PROMPT = 1024;
     private static final int USUAL_ANSWER = 3;
     private static final long CACHE_STEP = 64L << 20;
+    private static final long LEAST_CACHE = 1L << 20;
+    /** Numbers read from the weights' files at a time. */
+    private static final long SLICE = 1L << 22;
 
     /**
      * What a run asks of the model at most.
@@ -57,7 +62,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
                     USUAL_ANSWER, EVALUATED / 4, 0, config.layers(), sites.rank(), cache);
         }
 
-        static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks, long cache) {
+        static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks) {
             Positions positions = Positions.parse(recipe.sites().positions());
             int[] layers = recipe.sites().layersOf(config.layers());
             boolean allLabels = recipe.data().unionScores() || recipe.scenario() == Scenario.CIL;
@@ -69,6 +74,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
             int fresh = 1;
             int answer = 1;
             int scored = 1;
+            long tokens = 0;
             long keptOfTask = 0;
             long keptOfTests = 0;
             for (EncodedTask task : tasks) {
@@ -78,6 +84,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
                     past = Math.max(past, start);
                     fresh = Math.max(fresh, config.rowLength(s) - start);
                     answer = Math.max(answer, s.predictions());
+                    tokens += s.length();
                     kept += kept(config, above, start, tokens(config, s));
                 }
                 keptOfTask = Math.max(keptOfTask, kept); // a learnt task's rows are forgotten, its test rows come again
@@ -92,12 +99,17 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
                     }
                 }
             }
+            long rows = tasks.stream().mapToLong(t -> sequences(t).size()).sum();
             int largest = tasks.stream().mapToInt(t -> t.training().train().size()).max().orElse(1);
-            return new Workload(Math.max(1, Math.min(recipe.training().batchSize(), largest)), past, fresh, answer, scored,
-                    layers[0], recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(), Math.min(cache, keptOfTask + keptOfTests));
+            int budget = recipe.training().batchTokens(); // in rows of usual length: many short ones keep no more than few long ones
+            int batch = budget == 0 ? recipe.training().batchSize() : (int) (budget * rows / Math.max(1, tokens));
+            long kept = (keptOfTask + keptOfTests) / (recipe.engine().halfCache() ? 2 : 1);
+            return new Workload(Math.max(1, Math.min(batch, largest)), past, fresh, answer, scored, layers[0],
+                    recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(),
+                    Math.min(recipe.engine().cacheBytes(), kept));
         }
 
-        /** What a {@link craft.lm.PrefixCache} keeps of one sequence of so many tokens. */
+        /** What a {@link craft.lm.PrefixCache} keeps in float32 of one sequence of so many tokens. */
         private static long kept(ModelConfig config, long above, int start, int length) {
             return 4 * (2 * above * config.keyValueWidth() * start + (long) config.hiddenSize() * (length - start));
         }
@@ -127,7 +139,12 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
         ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
         Path name = folder.toAbsolutePath().normalize().getFileName();
         return new MemoryEstimate(name == null ? folder.toString() : name.toString(), config,
-                Workload.usual(config, Memory.cacheBytes()));
+                Workload.usual(config, Memory.cacheBytes()), EngineSettings.EXACT);
+    }
+
+    /** The same model and work with other settings. */
+    public MemoryEstimate with(EngineSettings other) {
+        return new MemoryEstimate(model, config, work, other);
     }
 
     /** Memory of this machine, or of the container if that has less; {@link Long#MAX_VALUE} where Java cannot tell. */
@@ -136,16 +153,15 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
                 ? system.getTotalMemorySize() : Long.MAX_VALUE;
     }
 
-    /** The weights as float32. */
+    /** The weights: those of the blocks in the engine's precision, the others as float32. */
     public long weights() {
-        return 4 * config.parameters();
+        long blocks = config.blockParameters();
+        return settings.precision().bytes() * blocks + 4 * (config.parameters() - blocks);
     }
 
-    /** While loading: the largest tensor as Java numbers and its copy, and the largest matrices before they are joined. */
+    /** While loading: a slice as Java's numbers and as bytes; what is converted has room of its own already. */
     public long loading() {
-        long d = config.hiddenSize();
-        long fused = Math.max(d * (config.queryWidth() + 2L * config.keyValueWidth()), 2 * d * config.intermediateSize());
-        return 4 * Math.max(2 * d * config.vocabulary(), 2 * fused);
+        return 4 * 2 * Math.min(SLICE, (long) config.hiddenSize() * Math.max(config.vocabulary(), config.intermediateSize()));
     }
 
     /** Kept keys, values and hidden states of prompts. */
@@ -177,18 +193,20 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
         long mask = work.past > 0 ? (1L + c.headsPerKeyValueHead()) * tokens * (work.past + work.fresh) : 0;
         long backward = tokens * (4 * f + 4 * d);
         long head = LOSS_ROWS * (long) work.batchSize * work.answer * c.vocabulary();
-        return 4 * (above * (block + keys) + joined + mask + backward + 3 * d * tokens + head);
+        return settings.precision().bytes() * (above * (block + keys) + mask + backward)
+                + 4 * (joined + 3 * d * tokens + head);
     }
 
     /** What a pass without gradient makes on the way: filling the cache, or scoring a batch of labels. */
     public long evaluation() {
         ModelConfig c = config;
         long width = 4L * c.hiddenSize() + 3L * c.queryWidth() + 2L * c.keyValueWidth() + 3L * c.intermediateSize();
-        long prefill = 2L * c.layers() * 2 * c.keyValueWidth() * work.past + work.past * width;
+        int each = settings.precision().bytes();
+        long prefill = 4 * 2L * c.layers() * 2 * c.keyValueWidth() * work.past + each * work.past * width;
         long tokens = Math.max(EVALUATED, work.past + work.fresh);
         long past = work.past > 0 ? 2L * c.layers() * c.keyValueWidth() * tokens : 0;
         long mask = (1L + c.headsPerKeyValueHead()) * tokens * (work.past + work.fresh);
-        return 4 * Math.max(prefill, tokens * width + past + mask + 2L * work.scored * c.vocabulary());
+        return Math.max(prefill, each * (tokens * width + mask) + 4 * (past + 2L * work.scored * c.vocabulary()));
     }
 
     /** The most that will be needed at once. */
@@ -211,35 +229,48 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work) {
 
     /** One line: what the total is made of. */
     public String parts() {
-        return "weights in float32 " + size(weights()) + ", kept prompts at most " + size(cache()) + ", a training step of "
+        return "weights in " + settings.precision().name().toLowerCase(Locale.ROOT) + " " + size(weights()) + ", kept prompts at most " + size(cache()) + ", a training step of "
                 + work.batchSize + " x " + (work.past + work.fresh) + " tokens " + size(step()) + ", evaluation "
                 + size(evaluation()) + ", optimiser " + size(optimiser()) + ", the program " + size(PROCESS);
     }
 
-    /** Results do not change with the cache but with the batch: the cache goes first. */
+    /** What changes results least goes first: the cache not at all, the batch a little, rounding the most. */
     private String advice(long available) {
-        for (int batch = work.batchSize; batch > 0; batch /= 2) {
-            for (long cache = work.cache; ; cache = cache / 2 < CACHE_STEP ? 0 : cache / 2) {
-                if (new MemoryEstimate(model, config, work.with(batch, cache)).total() <= available) {
-                    List<String> changes = new ArrayList<>();
-                    if (cache < work.cache) {
-                        changes.add("keeping fewer prompts (start Java with -Dcraft.cacheMegabytes=" + (cache >> 20) + ")");
+        for (Precision precision : settings.precision() == Precision.FLOAT32 ? Precision.values()
+                : new Precision[] {settings.precision()}) {
+            for (int batch = work.batchSize; batch > 0; batch /= 2) {
+                for (long cache = work.cache; ; cache = cache / 2 < CACHE_STEP ? LEAST_CACHE : cache / 2) {
+                    MemoryEstimate smaller = new MemoryEstimate(model, config, work.with(batch, cache),
+                            new EngineSettings(precision, settings.halfCache()));
+                    if (smaller.total() <= available) {
+                        return "What would fit: " + String.join(" and ", changes(smaller)) + ".";
                     }
-                    if (batch < work.batchSize) {
-                        changes.add("a smaller batch (training.batchSize=" + batch + ")");
+                    if (cache <= LEAST_CACHE) {
+                        break;
                     }
-                    return "What would fit: " + String.join(" and ", changes) + ".";
-                }
-                if (cache == 0) {
-                    break;
                 }
             }
         }
-        MemoryEstimate least = new MemoryEstimate(model, config, work.with(1, 0));
+        MemoryEstimate least = new MemoryEstimate(model, config, work.with(1, 0),
+                new EngineSettings(Precision.BFLOAT16, true));
         double share = (double) Math.max(0, available - PROCESS) / (least.total() - PROCESS);
-        return "No batch or cache is small enough. What would fit: a model of at most about "
+        return "No batch, cache or precision is small enough. What would fit: a model of at most about "
                 + parameters(config.parameters() * share) + " parameters (this one has " + parameters(config.parameters())
                 + "), or shorter prompts (data.maxPromptTokens) if they are what takes the room.";
+    }
+
+    private List<String> changes(MemoryEstimate smaller) {
+        List<String> changes = new ArrayList<>();
+        if (smaller.work.cache < work.cache) {
+            changes.add("keeping fewer prompts (engine.cacheMegabytes=" + (smaller.work.cache >> 20) + ")");
+        }
+        if (smaller.work.batchSize < work.batchSize) {
+            changes.add("a smaller batch (training.batchSize=" + smaller.work.batchSize + ")");
+        }
+        if (smaller.settings.precision() != settings.precision()) {
+            changes.add("weights and activations of half the size (engine.precision=bfloat16)");
+        }
+        return changes;
     }
 
     private static String parameters(double count) {

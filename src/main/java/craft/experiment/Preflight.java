@@ -37,7 +37,7 @@ public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate
         try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
             List<EncodedTask> tasks = Preparation.encode(tokens, model.config(), recipe, readings);
             MemoryEstimate memory = new MemoryEstimate(card.name(), model.config(),
-                    MemoryEstimate.Workload.of(recipe, model.config(), tasks, Memory.cacheBytes()));
+                    MemoryEstimate.Workload.of(recipe, model.config(), tasks), recipe.engine().settings());
             memory.requireFits(available);
             return new Preflight(card, readings, memory);
         }

@@ -31,9 +31,9 @@ final class TaskSequence {
         List<EncodedTask> tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
         pass();
         try (ContinualMethod method = Methods.create(recipe.method(), new MethodSetup(model, recipe.sites(),
-                recipe.training(), recipe.seed(), Memory.cacheBytes()))) {
+                recipe.training(), recipe.seed(), recipe.engine().cacheBytes()))) {
             method.prepare(tasks.stream().map(EncodedTask::training).toList());
-            int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training().train().size())).sum();
+            int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training())).sum();
             int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();
             listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),
                     tasks.stream().map(TaskSequence::info).toList(), steps));
@@ -47,7 +47,7 @@ final class TaskSequence {
                 double begin = clock.seconds();
                 int index = task.training().index();
                 listener.onEvent(new RunEvent.TaskStarted(index));
-                monitor.begin(index, method.plannedSteps(task.training().train().size()));
+                monitor.begin(index, method.plannedSteps(task.training()));
                 method.learn(task.training(), monitor);
                 monitor.end();
                 artifacts.adapters(index, method.groups(), groupsOf(method, index));

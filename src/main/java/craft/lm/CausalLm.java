@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A frozen language model of any family that we know, causal or masked, in float32 on the CPU. Its forward pass is a TorchScript
+ * A frozen language model of any family that we know, causal or masked, on the CPU. Its forward pass is a TorchScript
  * text, {@link DecoderText}. Not thread-safe: one thread, prepared by {@link TorchThread#prepare()}, computes with it.
+ * Every array that comes or goes is float32, whatever the number format of its blocks.
  *
  * <p>In shapes: N predictions (answer tokens of a batch), V vocabulary, d hidden size.
  */
@@ -20,22 +21,30 @@ public final class CausalLm implements AutoCloseable {
     private final ModelConfig config;
     private final Tokens tokens;
     private final Arrangement arrangement;
+    private final EngineSettings settings;
     private final NDManager manager;
     private final ScriptModule script;
     private final Tensors weights;
     private final NDArray none;
     private final List<NDArray> noUpdates;
 
-    private CausalLm(String name, ModelConfig config, Tokens tokens, NDManager manager, List<NDArray> weights) {
+    private CausalLm(String name, ModelConfig config, Tokens tokens, EngineSettings settings, NDManager manager,
+            List<NDArray> weights) {
         this.name = name;
         this.config = config;
         this.tokens = tokens;
         this.arrangement = config.family().arrangement(tokens);
+        this.settings = settings;
         this.manager = manager;
-        this.script = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config));
+        this.script = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config, settings.precision()));
         this.weights = new Tensors(weights);
         this.none = manager.create(new float[0], new Shape(0));
         this.noUpdates = List.of(manager.create(0f));
+    }
+
+    /** In float32, as {@link #load(Path, EngineSettings)}. */
+    public static CausalLm load(Path folder) {
+        return load(folder, EngineSettings.EXACT);
     }
 
     /**
@@ -43,14 +52,14 @@ public final class CausalLm implements AutoCloseable {
      *
      * @throws craft.error.InvalidInputException naming the file and what is wrong with it
      */
-    public static CausalLm load(Path folder) {
+    public static CausalLm load(Path folder, EngineSettings settings) {
         try (ModelFolder files = ModelFolder.open(folder)) {
             files.checkTensors();
             Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));
             NDManager manager = TorchThread.manager();
             try {
-                return new CausalLm(folder.getFileName().toString(), files.config(), tokens, manager,
-                        DecoderWeights.read(files, manager));
+                return new CausalLm(folder.getFileName().toString(), files.config(), tokens, settings, manager,
+                        DecoderWeights.read(files, settings.precision(), manager));
             } catch (RuntimeException | Error e) {
                 manager.close();
                 tokens.close();
@@ -73,6 +82,10 @@ public final class CausalLm implements AutoCloseable {
 
     Arrangement arrangement() {
         return arrangement;
+    }
+
+    public EngineSettings settings() {
+        return settings;
     }
 
     /** A manager for arrays that live as long as the caller wants, at most as long as the model. */
@@ -158,6 +171,11 @@ public final class CausalLm implements AutoCloseable {
     /** Hidden states of several sequences, each {@code [rows, s_b, d]}, joined to {@code [B, s, d]}. */
     NDArray joinHidden(NDManager step, List<NDArray> hidden, int length) {
         return script.call("join_hidden", step.create((long) length), new Tensors(hidden)).singletonOrThrow();
+    }
+
+    /** The same numbers as float16, those beyond its range as its largest. */
+    NDArray half(NDArray array) {
+        return script.call("half", array).singletonOrThrow();
     }
 
     /** Rows of {@code [B, S, d]} at flat indices, {@code [N, d]}. */

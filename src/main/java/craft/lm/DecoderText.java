@@ -17,8 +17,9 @@ final class DecoderText {
     }
 
     /** What the marks of {@link #SHARED} stand for. */
-    static Map<String, String> marks(ModelConfig c) {
+    static Map<String, String> marks(ModelConfig c, Precision precision) {
         Map<String, String> marks = new HashMap<>(c.family().marks(c));
+        marks.put("number", "" + precision.code());
         marks.put("hidden", "" + c.hiddenSize());
         marks.put("heads", "" + c.heads());
         marks.put("keyValueHeads", "" + c.keyValueHeads());

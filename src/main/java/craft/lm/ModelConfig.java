@@ -1,8 +1,10 @@
 package craft.lm;
 
 import craft.error.InvalidInputException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -35,12 +37,22 @@ public record ModelConfig(String architecture, int hiddenSize, int intermediateS
     }
 
     /**
-     * @param file a {@code config.json}
+     * @param file a {@code config.json}; a {@code generation_config.json} beside it may name more ends of text
      * @throws InvalidInputException when the file is missing, broken, of an unknown architecture, or names a number
      *     that no model can have
      */
     public static ModelConfig read(Path file) {
-        return Family.read(ConfigJson.read(file));
+        ModelConfig config = Family.read(ConfigJson.read(file));
+        Path generation = file.resolveSibling("generation_config.json");
+        return Files.isRegularFile(generation) ? config.endedAlsoBy(ConfigJson.read(generation)) : config;
+    }
+
+    /** Chat models name further ends of text there; those of config.json come first. */
+    private ModelConfig endedAlsoBy(ConfigJson generation) {
+        LinkedHashSet<Integer> ends = new LinkedHashSet<>(eosTokens);
+        ends.addAll(generation.endings(vocabulary));
+        return new ModelConfig(architecture, hiddenSize, intermediateSize, layers, heads, keyValueHeads, headDim, vocabulary,
+                context, tied, bosToken, List.copyOf(ends), torchDtype, family);
     }
 
     /** Query heads that share one head of keys and values. */
@@ -86,6 +98,11 @@ public record ModelConfig(String architecture, int hiddenSize, int intermediateS
     /** Number of weights. */
     public long parameters() {
         return expectedTensors().values().stream().mapToLong(ModelConfig::elements).sum();
+    }
+
+    /** Those of the blocks alone, without embedding, final norm and LM head. */
+    public long blockParameters() {
+        return WeightPlan.of(this).numbersOfLayers();
     }
 
     private static long elements(long[] shape) {

@@ -249,6 +249,11 @@ public final class ModelFolder implements AutoCloseable {
         return place(name).file.floats(place(name).name);
     }
 
+    /** As {@link SafeTensors#floats(String, long, float[], int)}. */
+    public void floats(String name, long from, float[] to, int count) {
+        place(name).file.floats(place(name).name, from, to, count);
+    }
+
     /** As {@link SafeTensors#buffer(String)}. */
     public ByteBuffer buffer(String name) {
         return place(name).file.buffer(place(name).name);

@@ -2,6 +2,7 @@ package craft.lm;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import java.util.Map;
  * depends on the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
  *
  * <p>Of a model that reads in both directions nothing left of an edit is constant, so only the hidden states are kept.
+ *
+ * <p>With {@link EngineSettings#halfCache()} entries are kept as float16, and every use sees them rounded, the first one too.
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  */
@@ -147,7 +150,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     }
 
     private NDArray keep(Object key, NDArray array) {
-        NDArray own = array.duplicate();
+        NDArray own = model.settings().halfCache() ? model.half(array) : array.duplicate();
         own.attach(owner);
         entries.put(key, own);
         bytes += size(own);
@@ -155,7 +158,7 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     }
 
     private static long size(NDArray array) {
-        return Float.BYTES * array.size();
+        return array.getDataType().getNumOfBytes() * array.size();
     }
 
     private void evict() {

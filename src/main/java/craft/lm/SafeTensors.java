@@ -208,22 +208,34 @@ public final class SafeTensors implements AutoCloseable {
      */
     public float[] floats(String name) {
         TensorEntry entry = entry(name);
-        if (!entry.dtype().convertible()) {
-            throw new InvalidInputException("Tensor \"" + name + "\" of " + file + " is of type " + entry.dtype()
-                    + "; only F32, F16 and BF16 can be used as weights.");
-        }
         if (entry.elements() > Integer.MAX_VALUE - 8) {
             throw new InvalidInputException("Tensor \"" + name + "\" of " + file + " has " + entry.elements()
                     + " numbers, more than an array holds.");
         }
         float[] out = new float[(int) entry.elements()];
+        floats(name, 0, out, out.length);
+        return out;
+    }
+
+    /**
+     * A part of a tensor's numbers, row-major; F16 and BF16 are widened exactly.
+     *
+     * @param from first number of the part, counted from the start of the tensor
+     * @param count how many to put at the beginning of {@code to}
+     * @throws InvalidInputException when there is no such tensor or it is not F32, F16 or BF16
+     */
+    public void floats(String name, long from, float[] to, int count) {
+        TensorEntry entry = entry(name);
+        if (!entry.dtype().convertible()) {
+            throw new InvalidInputException("Tensor \"" + name + "\" of " + file + " is of type " + entry.dtype()
+                    + "; only F32, F16 and BF16 can be used as weights.");
+        }
         int each = entry.dtype().bytes();
         int step = 1 << 26; // numbers read at a time: 256 MB at most
-        for (int at = 0; at < out.length; at += step) {
-            int count = Math.min(step, out.length - at);
-            widen(buffer(name, (long) at * each, count * each), entry.dtype(), out, at, count);
+        for (int at = 0; at < count; at += step) {
+            int some = Math.min(step, count - at);
+            widen(buffer(name, (from + at) * each, some * each), entry.dtype(), to, at, some);
         }
-        return out;
     }
 
     private static void widen(ByteBuffer from, DType dtype, float[] to, int at, int count) {

@@ -3,6 +3,7 @@ package craft.lm;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -26,6 +27,9 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>A result belongs to the manager of the call's first argument. Whether a call builds a graph follows the calling
  * thread's gradient mode (see {@link TorchThread}).
+ *
+ * <p>A script may compute in number types that DJL has no name for, such as bfloat16, but may not give them to Java: most of
+ * what DJL does with such an array ends the process. {@link #call} refuses them.
  */
 public final class ScriptModule {
     /** A pickled object of class {@code __torch__.M} with its only attribute, training = True (protocol 2). */
@@ -63,8 +67,24 @@ public final class ScriptModule {
      * Calls a method. Arrays of a {@link Tensors} argument are passed as one list.
      *
      * @param arguments {@link NDArray} or {@link Tensors}; the first must be an array of the manager that is to own the results
+     * @throws IllegalStateException when a result is of a type that DJL cannot handle
      */
     public NDList call(String method, Object... arguments) {
+        NDList results = callOpaque(method, arguments);
+        for (NDArray result : results) {
+            if (result.getDataType() == DataType.UNKNOWN) {
+                results.close();
+                throw new IllegalStateException("the script's " + method + " gives Java an array that it must not touch");
+            }
+        }
+        return results;
+    }
+
+    /**
+     * The same for results that are only handed back to scripts. Of an array of unknown type nothing but {@code attach} and
+     * {@code close} may be called.
+     */
+    NDList callOpaque(String method, Object... arguments) {
         CALLS.increment();
         NDList inputs = new NDList();
         int lists = 0;

@@ -1,6 +1,7 @@
 package craft.lm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
 final class WeightPlan {
     private final List<Weight> places = new ArrayList<>();
     private final Map<String, String> marks = new HashMap<>();
+    /** Weights of the whole model. */
+    private int before;
 
     private WeightPlan() {
     }
@@ -30,12 +33,12 @@ final class WeightPlan {
             }
             plan.marks.put(mark, weight.absent() ? "None" : "w[" + known.get(weight) + "]");
         });
-        int before = plan.places.size();
+        plan.before = plan.places.size();
         for (int layer = 0; layer < c.layers(); layer++) {
             plan.addLayer(c.family().layerWeights(c, layer));
         }
-        int each = (plan.places.size() - before) / c.layers();
-        plan.marks.put("layer", "torch.add(torch.mul(i, " + each + "), " + before + ")");
+        int each = (plan.places.size() - plan.before) / c.layers();
+        plan.marks.put("layer", "torch.add(torch.mul(i, " + each + "), " + plan.before + ")");
         return plan;
     }
 
@@ -52,6 +55,17 @@ final class WeightPlan {
     /** One weight a place, in their order. */
     List<Weight> places() {
         return List.copyOf(places);
+    }
+
+    /** Whether a place holds a weight of a layer, not one of the whole model. */
+    boolean ofLayer(int place) {
+        return place >= before;
+    }
+
+    /** Numbers of all layers' weights. */
+    long numbersOfLayers() {
+        return places.subList(before, places.size()).stream().flatMap(w -> w.tensors().stream())
+                .mapToLong(t -> Arrays.stream(t.shape()).reduce(1, (a, b) -> a * b)).sum();
     }
 
     /** What the text's marks stand for. */

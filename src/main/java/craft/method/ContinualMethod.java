@@ -13,8 +13,8 @@ public interface ContinualMethod extends AutoCloseable {
     default void prepare(List<TrainingTask> tasks) {
     }
 
-    /** Optimiser steps for a task of so many training rows, if no stopping rule fires. */
-    int plannedSteps(int trainRows);
+    /** Optimiser steps for a task, if no stopping rule fires. */
+    int plannedSteps(TrainingTask task);
 
     /**
      * Learns the next task, or goes on with one that {@link #restore} found half learnt. Blocks until it is learnt; throws

@@ -8,6 +8,8 @@
 # and headBias [V] is the LM head's bias, or None.
 # Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
 # of WeightPlan.java.
+# Blocks compute in number type ${number}; embedding, final norm and LM head, edits and updates, and whatever comes from
+# Java or goes there, are float32 (type 6), which each method turns into the other at its border.
 # ad are low-rank updates of projections, see adapted; empty for the untouched weights.
 # Shapes: B sequences, S new tokens at positions pos, P tokens before them whose keys and values are given, d hidden size,
 #   H heads, K key-value heads, hd head size, N predictions, V vocabulary, n intervened layers, r rank.
@@ -45,21 +47,21 @@ ${family}
       o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
     return torch.reshape(o, [B, S, ${queryWidth}])
 
-  # Adds up[j]^T (down[j] h + bias[j]) to the tokens of part sites[1][j] if layer i is sites[0][j], for every site j;
+  # In float32: adds up[j]^T (down[j] h + bias[j]) to the tokens of part sites[1][j] if layer i is sites[0][j], for every site j;
   # where [B, S, parts] is 1 at a part's tokens.
   def edit(self: __torch__.M, h: Tensor, i: int, where: Tensor, sites: Tensor, down: Tensor, bias: Tensor, up: Tensor) -> Tensor:
     out = h
     for j in range(torch.size(sites, -1)):
       if torch.eq(int(torch.select(torch.select(sites, 0, 0), 0, j)), i):
         part = int(torch.select(torch.select(sites, 0, 1), 0, j))
-        low = torch.linear(h, torch.select(down, 0, j), torch.select(bias, 0, j))
+        low = torch.linear(torch.to(h, 6), torch.select(down, 0, j), torch.select(bias, 0, j))
         at = torch.slice(where, 2, part, torch.add(part, 1))
-        out = torch.add(out, torch.mul(at, torch.matmul(low, torch.select(up, 0, j))))
+        out = torch.add(torch.to(out, 6), torch.mul(at, torch.matmul(low, torch.select(up, 0, j))))
       else:
         pass
-    return out
+    return torch.to(out, ${number})
 
-  # y + B A x, the low-rank update of the projection that made y of x [B, S, in], if block i has one. ad[0]: for each of
+  # In float32: y + B A x, the low-rank update of the projection that made y of x [B, S, in], if block i has one. ad[0]: for each of
   # the seven projections (q, k, v, o, gate, up, down) the place in ad of A [n, E r, in], followed by B [n, out, E r] and,
   # with E > 1 experts, by the gate [n, E, in]; 0 for none; then for each the number E. ad[1]: for each block its row in
   # these, or -1. The experts' shares are softmax(gate x).
@@ -70,15 +72,16 @@ ${family}
       row = int(torch.select(ad[1], 0, i))
       if torch.gt(at, 0):
         if torch.ge(row, 0):
-          low = torch.linear(x, torch.select(ad[at], 0, row), None)
+          wide = torch.to(x, 6)
+          low = torch.linear(wide, torch.select(ad[at], 0, row), None)
           experts = int(torch.select(ad[0], 0, torch.add(projection, 7)))
           if torch.gt(experts, 1):
-            share = torch.softmax(torch.linear(x, torch.select(ad[torch.add(at, 2)], 0, row), None), -1)
+            share = torch.softmax(torch.linear(wide, torch.select(ad[torch.add(at, 2)], 0, row), None), -1)
             low = torch.mul(low, torch.repeat_interleave(share, torch.floordiv(torch.size(low, -1), experts), -1))
           else:
             pass
           update = torch.linear(low, torch.select(ad[torch.add(at, 1)], 0, row), None)
-          out = torch.add(y, torch.reshape(update, torch.size(y)))
+          out = torch.to(torch.add(torch.to(y, 6), torch.reshape(update, torch.size(y))), ${number})
         else:
           pass
       else:
@@ -86,6 +89,11 @@ ${family}
     else:
       pass
     return out
+
+  # What every block needs of the positions, in the blocks' number type; computed in float32.
+  def turns(self: __torch__.M, pos: Tensor, w: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    cos, sin = self.angles(pos, w)
+    return (torch.to(cos, ${number}), torch.to(sin, ${number}))
 
   # Blocks first .. last - 1. With edited_start the input already is block first - 1's output, whose edit comes first.
   # mask [B, 1, S, P + S] or empty: causal over S alone; past [last - first, 2, B, K, P, hd] or empty. Gives the hidden
@@ -96,15 +104,15 @@ ${family}
     last = int(torch.select(plan, 0, 1))
     edited_start = torch.eq(int(torch.select(plan, 0, 2)), 1)
     keep = torch.eq(int(torch.select(plan, 0, 3)), 1)
-    cos, sin = self.angles(pos, w)
-    x = h
+    cos, sin = self.turns(pos, w)
+    x = torch.to(h, ${number})
     if edited_start:
       x = self.edit(x, torch.sub(first, 1), where, sites, down, bias, up)
     else:
       pass
     seen = mask
     if torch.gt(torch.numel(mask), 0):
-      seen = torch.repeat(mask, [1, 1, ${group}, 1])
+      seen = torch.repeat(torch.to(mask, ${number}), [1, 1, ${group}, 1])
     else:
       pass
     has_past = torch.gt(torch.numel(past), 0)
@@ -113,7 +121,7 @@ ${family}
       i = torch.add(first, n)
       before = past
       if has_past:
-        before = torch.select(past, 0, n)
+        before = torch.to(torch.select(past, 0, n), ${number})
       else:
         pass
       y, k, v = self.block(x, i, cos, sin, seen, before, w, ad)
@@ -124,19 +132,19 @@ ${family}
         pass
     kv = past
     if torch.gt(torch.len(kept), 0):
-      kv = torch.stack(kept, 0)
+      kv = torch.to(torch.stack(kept, 0), 6)
     else:
       pass
-    return (x, kv)
+    return (torch.to(x, 6), kv)
 
   # Keys and values [last, 2, B, K, S, hd] of blocks 0 .. last - 1 without edits, causal; pos [B, S]. Of the last block
   # nothing else is computed.
   def prefill(self: __torch__.M, ids: Tensor, last: Tensor, pos: Tensor, w: List[Tensor]) -> Tensor:
-    cos, sin = self.angles(pos, w)
+    cos, sin = self.turns(pos, w)
     none = torch.slice(pos, 0, 0, 0)
     top = torch.sub(int(last), 1)
     bare = annotate(List[Tensor], [])
-    x = self.embed(ids, pos, w)
+    x = torch.to(self.embed(ids, pos, w), ${number})
     kept = annotate(List[Tensor], [])
     for i in range(top):
       y, k, v = self.block(x, i, cos, sin, none, none, w, bare)
@@ -144,25 +152,29 @@ ${family}
       _0 = torch.append(kept, torch.stack([k, v], 0))
     q, k1, v1 = self.project(x, top, cos, sin, w, bare)
     _1 = torch.append(kept, torch.stack([k1, v1], 0))
-    return torch.stack(kept, 0)
+    return torch.to(torch.stack(kept, 0), 6)
 
-  # Pads each [L, 2, 1, K, p_b, hd] with zeros to p tokens and joins them to [L, 2, B, K, p, hd].
+  # Pads each [L, 2, 1, K, p_b, hd] (float32 or float16) with zeros to p tokens and joins them to [L, 2, B, K, p, hd].
   def join(self: __torch__.M, p: Tensor, kv: List[Tensor]) -> Tensor:
     to = int(p)
     out = annotate(List[Tensor], [])
     for b in range(torch.len(kv)):
       x = kv[b]
       _0 = torch.append(out, torch.constant_pad_nd(x, [0, 0, 0, torch.sub(to, torch.size(x, 4))], 0))
-    return torch.cat(out, 2)
+    return torch.to(torch.cat(out, 2), 6)
 
-  # Pads each [1, s_b, d] with zeros to s tokens and joins them to [B, s, d].
+  # Pads each [1, s_b, d] (float32 or float16) with zeros to s tokens and joins them to [B, s, d].
   def join_hidden(self: __torch__.M, s: Tensor, hidden: List[Tensor]) -> Tensor:
     to = int(s)
     out = annotate(List[Tensor], [])
     for b in range(torch.len(hidden)):
       x = hidden[b]
       _0 = torch.append(out, torch.constant_pad_nd(x, [0, 0, 0, torch.sub(to, torch.size(x, 1))], 0))
-    return torch.cat(out, 0)
+    return torch.to(torch.cat(out, 0), 6)
+
+  # As float16, to be kept. What is beyond its range becomes its largest number, so that nothing becomes infinite.
+  def half(self: __torch__.M, x: Tensor) -> Tensor:
+    return torch.to(torch.clamp(x, -65504., 65504.), 5)
 
   # Rows of h [B, S, d] at flat indices [N] -> [N, d]
   def pick(self: __torch__.M, h: Tensor, index: Tensor) -> Tensor:

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import craft.error.InvalidInputException;
 import craft.experiment.MemoryEstimate.Workload;
+import craft.lm.EngineSettings;
 import craft.lm.ModelConfig;
+import craft.lm.Precision;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ class MemoryEstimateTest {
 
     @Test
     void aTinyModelIsCountedByHand() throws IOException {
-        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(2, 10, 5, 1000));
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(2, 10, 5, 1000), EngineSettings.EXACT);
         // layers x (q, o 1024 each; k, v 512 each; gate, up, down 1536 each; 2 norms of 32) + norm + 2 x 32 x 512
         assertThat(e.weights()).isEqualTo(4 * (3 * (2048 + 1024 + 4608 + 64) + 32 + 32_768));
         assertThat(e.loading()).isEqualTo(4 * 2 * 32 * 512);
@@ -56,35 +58,47 @@ class MemoryEstimateTest {
 
     @Test
     void withoutAPastKeysAreRepeatedAndThereIsNoMask() throws IOException {
-        MemoryEstimate grouped = new MemoryEstimate("tiny", tiny(), work(2, 0, 5, 0));
+        MemoryEstimate grouped = new MemoryEstimate("tiny", tiny(), work(2, 0, 5, 0), EngineSettings.EXACT);
         assertThat(grouped.step()).isEqualTo(4 * (2 * (3080 + 640) + 3200 + 960 + 8 * 4 * 512));
-        MemoryEstimate alike = new MemoryEstimate("tiny", config(32, 48, 3, 4, 4, 512), work(2, 0, 5, 0));
+        MemoryEstimate alike = new MemoryEstimate("tiny", config(32, 48, 3, 4, 4, 512), work(2, 0, 5, 0), EngineSettings.EXACT);
         assertThat(alike.step()).isEqualTo(4 * (2 * (3080 + 1280) + 3200 + 960 + 8 * 4 * 512));
     }
 
     @Test
     void whatFitsIsAccepted() throws IOException {
-        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(2, 10, 5, 1000));
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(2, 10, 5, 1000), EngineSettings.EXACT);
         assertThatCode(() -> e.requireFits(e.total())).doesNotThrowAnyException();
         assertThatThrownBy(() -> e.requireFits(e.total() - 1)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("craft.cacheMegabytes=0");
+                .hasMessageContaining("What would fit: ");
     }
 
     @Test
     void aSmallerCacheIsProposedBeforeASmallerBatch() throws IOException {
-        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(8, 10, 5, 8L << 30));
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(8, 10, 5, 8L << 30), EngineSettings.EXACT);
         assertThatThrownBy(() -> e.requireFits(e.total() - (3L << 30))).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("Model tiny needs about 9.2 GB").hasMessageContaining("this machine has 6.0 GB")
-                .hasMessageContaining("-Dcraft.cacheMegabytes=4096").hasMessageNotContaining("batchSize");
+                .hasMessageContaining("(engine.cacheMegabytes=4096)").hasMessageNotContaining("batchSize");
     }
 
     @Test
     void aSmallerBatchIsProposedWhenTheCacheIsNotEnough() throws IOException {
         Workload large = work(4096, 1000, 40, 256L << 20);
-        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), large);
-        long fits = new MemoryEstimate("tiny", tiny(), work(512, 1000, 40, 256L << 20)).total();
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), large, EngineSettings.EXACT);
+        long fits = new MemoryEstimate("tiny", tiny(), work(512, 1000, 40, 256L << 20), EngineSettings.EXACT).total();
         assertThatThrownBy(() -> e.requireFits(fits)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("(training.batchSize=512)").hasMessageNotContaining("cacheMegabytes");
+    }
+
+    @Test
+    void bfloat16HalvesTheBlocksAndIsProposedLast() throws IOException {
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(1, 10, 5, 1000), EngineSettings.EXACT);
+        MemoryEstimate half = e.with(new EngineSettings(Precision.BFLOAT16, false));
+        assertThat(e.weights() - half.weights()).isEqualTo(2 * 3 * (2048 + 1024 + 4608 + 64));
+        assertThat(e.step() - half.step()).isEqualTo(2 * (2 * (1540 + 480) + 225 + 1600));
+        MemoryEstimate large = new MemoryEstimate("large", config(1024, 4096, 24, 16, 16, 512), work(1, 10, 5, 1000),
+                EngineSettings.EXACT);
+        assertThatThrownBy(() -> large.requireFits(2_000_000_000)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("What would fit: weights and activations of half the size (engine.precision=bfloat16).");
     }
 
     @Test
@@ -97,7 +111,7 @@ class MemoryEstimateTest {
                 .hasMessageContaining("this one has 70.6 billion").satisfies(refusal -> {
                     Matcher most = Pattern.compile("at most about ([0-9.]+) billion").matcher(refusal.getMessage());
                     assertThat(most.find()).isTrue();
-                    assertThat(Double.parseDouble(most.group(1))).isBetween(4.0, 6.0);
+                    assertThat(Double.parseDouble(most.group(1))).isBetween(8.0, 14.0);
                 });
         assertThatCode(() -> e.requireFits(400_000_000_000L)).doesNotThrowAnyException();
     }
@@ -105,11 +119,11 @@ class MemoryEstimateTest {
     @Test
     void theSizesOfTheTwoStandardShapes() throws IOException {
         // a random 135M model with 8192 tokens more or less: what was measured after loading was 0.88 GB
-        MemoryEstimate small = new MemoryEstimate("135m", config(576, 1536, 30, 9, 3, 49_152), work(4, 252, 7, 0));
+        MemoryEstimate small = new MemoryEstimate("135m", config(576, 1536, 30, 9, 3, 49_152), work(4, 252, 7, 0), EngineSettings.EXACT);
         assertThat(small.total()).isBetween(900_000_000L, 2_500_000_000L);
-        MemoryEstimate longer = new MemoryEstimate("135m", small.config(), work(4, 1020, 7, 0));
+        MemoryEstimate longer = new MemoryEstimate("135m", small.config(), work(4, 1020, 7, 0), EngineSettings.EXACT);
         assertThat(longer.step()).isGreaterThan(small.step());
-        assertThat(new MemoryEstimate("135m", small.config(), work(8, 252, 7, 0)).step()).isEqualTo(2 * small.step());
+        assertThat(new MemoryEstimate("135m", small.config(), work(8, 252, 7, 0), EngineSettings.EXACT).step()).isEqualTo(2 * small.step());
     }
 
     @Test

@@ -145,6 +145,19 @@ class ModelConfigTest {
     }
 
     @Test
+    void endingsOfTheGenerationConfigAreAdded() throws IOException {
+        Path file = write(llama().set("eos_token_id", "7").toString());
+        Path generation = Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [9, 7, 3]}");
+        assertThat(ModelConfig.read(file).eosTokens()).containsExactly(7, 9, 3);
+        Files.writeString(generation, "{\"do_sample\": true}");
+        assertThat(ModelConfig.read(file).eosTokens()).containsExactly(7);
+        Files.writeString(generation, "{\"eos_token_id\": 512}");
+        assertThatThrownBy(() -> ModelConfig.read(file)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("generation_config.json").hasMessageContaining("eos_token_id");
+        Files.delete(generation);
+    }
+
+    @Test
     void anUnknownArchitectureIsRefusedWithTheKnownOnes() {
         refused(llama().set("architectures", "[\"BloomForCausalLM\"]"), "architectures", "BloomForCausalLM",
                 "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, GPT2LMHeadModel, "

@@ -75,12 +75,71 @@ class OptimisationTest {
         List<List<Sequence>> batches = Batches.epoch(examples, 8, 7, 3);
         List<Sequence> all = new ArrayList<>();
         batches.forEach(all::addAll);
-        assertThat(batches).hasSize(Batches.perEpoch(101, 8));
+        assertThat(batches).hasSize(13).hasSize(Batches.perEpoch(examples, options(8, 0, 1)));
         assertThat(all).hasSize(101);
         assertThat(new HashSet<>(all)).isEqualTo(new HashSet<>(examples));
         assertThat(Batches.epoch(examples, 8, 7, 3)).isEqualTo(batches);
         assertThat(Batches.epoch(examples, 8, 7, 4)).isNotEqualTo(batches);
         assertThat(Batches.epoch(examples, 8, 8, 3)).isNotEqualTo(batches);
+    }
+
+    private static TrainingOptions options(int batchSize, int batchTokens, int accumulate) {
+        return new TrainingOptions(1, batchSize, batchTokens, accumulate, 1, 0, 0, 0);
+    }
+
+    private static int padded(List<Sequence> batch) {
+        return batch.size() * batch.stream().mapToInt(Sequence::length).max().orElse(0);
+    }
+
+    @Test
+    void aTokenBudgetBoundsEveryBatchAndAllEpochsHaveAsManySteps() {
+        List<Sequence> examples = examples(301);
+        for (int accumulate : new int[] {1, 3}) {
+            TrainingOptions options = options(8, 256, accumulate);
+            List<List<Sequence>> first = Batches.epoch(examples, options, 7, 0);
+            for (int epoch = 0; epoch < 20; epoch++) {
+                List<List<Sequence>> steps = Batches.epoch(examples, options, 7, epoch);
+                List<Sequence> all = steps.stream().flatMap(List::stream).toList();
+                assertThat(all).hasSize(301);
+                assertThat(new HashSet<>(all)).isEqualTo(new HashSet<>(examples));
+                assertThat(steps).hasSize(Batches.perEpoch(examples, options));
+                assertThat(steps).isEqualTo(Batches.epoch(examples, options, 7, epoch));
+                assertThat(epoch == 0 || !steps.equals(first)).isTrue();
+                assertThat(steps).allSatisfy(rows -> assertThat(Batches.parts(rows, options)).allSatisfy(
+                        part -> assertThat(padded(part)).isLessThanOrEqualTo(256)));
+            }
+            List<List<Sequence>> parts = first.stream().flatMap(rows -> Batches.parts(rows, options).stream()).toList();
+            long real = examples.stream().mapToInt(Sequence::length).sum();
+            assertThat(parts.stream().mapToLong(OptimisationTest::padded).sum()).isLessThan((long) (1.3 * real));
+            assertThat((double) real / parts.size()).isGreaterThan(0.6 * 256);
+        }
+    }
+
+    @Test
+    void aRowLongerThanTheBudgetStandsAlone() {
+        List<Sequence> examples = examples(20);
+        assertThat(Batches.perEpoch(examples, options(8, 1, 1))).isEqualTo(20);
+        assertThat(Batches.epoch(examples, options(8, 1, 1), 7, 0)).allSatisfy(rows -> assertThat(rows).hasSize(1));
+    }
+
+    @Test
+    void lengthsOfABucketDifferByAQuarterAtMost() {
+        for (int length = 1; length <= 5000; length++) {
+            int bucket = Batches.bucket(length);
+            assertThat(bucket).isBetween(length, length + Math.max(0, length / 4));
+            assertThat(Batches.bucket(bucket)).isEqualTo(bucket);
+        }
+    }
+
+    @Test
+    void partsOfAStepAreAsLargeAsTheOptionsSay() {
+        List<Sequence> rows = examples(20);
+        assertThat(Batches.parts(rows, options(4, 0, 1))).containsExactly(rows);
+        List<List<Sequence>> parts = Batches.parts(rows, options(8, 0, 3));
+        assertThat(parts.stream().map(List::size)).containsExactly(8, 8, 4);
+        assertThat(new HashSet<>(parts.stream().flatMap(List::stream).toList())).isEqualTo(new HashSet<>(rows));
+        assertThat(Batches.perEpoch(rows, options(4, 0, 2))).isEqualTo(3);
+        assertThat(Batches.epoch(rows, options(4, 0, 2), 7, 0).stream().map(List::size)).containsExactlyInAnyOrder(8, 8, 4);
     }
 
     @Test

@@ -41,7 +41,7 @@ public final class FrozenMethod implements ContinualMethod {
     }
 
     @Override
-    public int plannedSteps(int trainRows) {
+    public int plannedSteps(TrainingTask task) {
         return 0;
     }
 

@@ -33,8 +33,8 @@ public final class PerTaskMethod implements ContinualMethod {
     }
 
     @Override
-    public int plannedSteps(int trainRows) {
-        return trainer.plannedSteps(trainRows);
+    public int plannedSteps(TrainingTask task) {
+        return trainer.plannedSteps(task);
     }
 
     @Override

@@ -201,13 +201,14 @@ public final class ModelBench {
         for (int i = 0; i < 16 * batch; i++) {
             rows.addAll(random.batch(1, random.between(16, Math.min(160, model.config().context() - ANSWER)), ANSWER));
         }
+        TrainingOptions batches = new TrainingOptions(LEARNING_RATE, batch, 0, 1, 1, 0, 0, 1);
         List<Long> samples = new ArrayList<>();
         double seconds = 0;
         try (LoReftMath math = new LoReftMath();
                 PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
                 Training training = training(cache, math, layers)) {
             Iterator<List<Sequence>> order = Stream.iterate(0, epoch -> epoch + 1)
-                    .flatMap(epoch -> Batches.epoch(rows, batch, 1, epoch).stream()).iterator();
+                    .flatMap(epoch -> Batches.epoch(rows, batches, 1, epoch).stream()).iterator();
             ResidentMemory.settled(); // Java gives back what loading needed: that is no part of the steps'
             for (int tenth = 1; tenth <= 10; tenth++) {
                 int count = (int) ((long) steps * tenth / 10 - (long) steps * (tenth - 1) / 10);

@@ -63,9 +63,9 @@ public final class CraftMethod implements ContinualMethod {
     }
 
     @Override
-    public int plannedSteps(int trainRows) {
+    public int plannedSteps(TrainingTask task) {
         int warmUp = options.routing().enabled() ? options.routing().warmupSteps() : 0;
-        return warmUp + workshop.training().epochs() * Batches.perEpoch(trainRows, workshop.training().batchSize());
+        return warmUp + workshop.training().epochs() * Batches.perEpoch(task.train(), workshop.training());
     }
 
     @Override

@@ -60,14 +60,14 @@ public final class AdapterTrainer implements AutoCloseable {
         return kind.fresh(Seeds.random(setup.seed(), "start", index));
     }
 
-    /** Optimiser steps for a task of so many training rows. */
-    public int plannedSteps(int rows) {
-        return setup.training().epochs() * Batches.perEpoch(rows, setup.training().batchSize());
+    /** Optimiser steps for a task. */
+    public int plannedSteps(TrainingTask task) {
+        return setup.training().epochs() * Batches.perEpoch(task.train(), setup.training());
     }
 
     /** A task's training: all epochs, a warm-up and a decay of the learning rate. */
     public TrainingLoop.Plan plan(TrainingTask task) {
-        int steps = plannedSteps(task.train().size());
+        int steps = plannedSteps(task);
         return new TrainingLoop.Plan(Stage.TUNE, task.train(), task.index() * 1000 + 500, steps,
                 Schedule.warmupAndDecay(setup.training(), steps));
     }

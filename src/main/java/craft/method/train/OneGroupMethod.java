@@ -54,8 +54,8 @@ public abstract class OneGroupMethod implements ContinualMethod {
     }
 
     @Override
-    public int plannedSteps(int trainRows) {
-        return trainer.plannedSteps(trainRows);
+    public int plannedSteps(TrainingTask task) {
+        return trainer.plannedSteps(task);
     }
 
     @Override

@@ -19,12 +19,16 @@ import craft.method.Batches;
 import craft.method.State;
 import craft.method.TrainingOptions;
 import craft.method.train.Objective.Anchor;
+import craft.method.train.Objective.Penalty;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Parameters being trained: the gradient of an {@link Objective}, AdamW, and the retraction of the {@link Trainable}. The
  * base model's weights never change. Confined to one thread.
+ *
+ * <p>A step's rows are passed forward in the {@link Batches#parts parts} that the options allow; each part's loss, a mean
+ * over its answer tokens, counts by their share in the step's, so that the gradient is that of all rows at once.
  */
 public final class Training implements AutoCloseable {
 
@@ -45,6 +49,7 @@ public final class Training implements AutoCloseable {
     private final CausalLm model;
     private final ForwardPass pass;
     private final Trainable trainable;
+    private final TrainingOptions options;
     private final AdamW optimiser;
     private final NDManager owner;
     private List<NDArray> parameters;
@@ -55,6 +60,7 @@ public final class Training implements AutoCloseable {
         this.model = model;
         this.pass = pass;
         this.trainable = trainable;
+        this.options = options;
         this.optimiser = new AdamW(options.weightDecay(), options.maxGradientNorm());
         this.owner = model.newManager();
         this.parameters = create(start);
@@ -64,6 +70,7 @@ public final class Training implements AutoCloseable {
         return values.stream().map(v -> owner.create(v.data(), new Shape(v.shape()))).toList();
     }
 
+    /** One optimiser step. */
     public Outcome step(List<Sequence> batch, Objective objective, double learningRate) {
         try (NDManager step = model.newManager()) {
             tokens = 0;
@@ -82,25 +89,47 @@ public final class Training implements AutoCloseable {
     private record Gradients(List<NDArray> leaves, List<NDArray> gradients, double loss, double crossEntropy, double kl) {
     }
 
-    private Gradients differentiate(NDManager step, List<Sequence> batch, Objective objective) {
+    private Gradients differentiate(NDManager step, List<Sequence> rows, Objective objective) {
         List<NDArray> leaves = leaves(step);
-        Anchor anchor = objective.anchor();
-        NDArray reference = anchor == null ? null : anchor.reference().of(step, batch);
-        NDArray[] total = new NDArray[1];
-        NDList[] loss = new NDList[1];
-        TorchThread.withGradients(() -> {
-            NDArray hidden = hidden(step, batch, leaves);
-            loss[0] = model.loss(hidden, ForwardPass.targets(batch), reference,
-                    anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
-                    anchor == null ? 0 : anchor.lambda());
-            total[0] = loss[0].get(0);
-            if (objective.penalty() != null) {
-                total[0] = total[0].add(objective.penalty().of(step, leaves));
-            }
-            backward(step, total[0]);
-        });
-        return new Gradients(leaves, leaves.stream().map(NDArray::getGradient).toList(), total[0].getFloat(),
-                loss[0].get(1).getFloat(), anchor == null ? Double.NaN : loss[0].get(2).getFloat());
+        double answers = rows.stream().mapToInt(Sequence::predictions).sum();
+        double loss = 0;
+        double crossEntropy = 0;
+        double kl = objective.anchor() == null ? Double.NaN : 0;
+        Penalty penalty = objective.penalty(); // counts once a step
+        for (List<Sequence> part : Batches.parts(rows, options)) {
+            double share = part.stream().mapToInt(Sequence::predictions).sum() / answers;
+            Loss of = differentiate(part, leaves, objective.anchor(), penalty, share);
+            loss += of.total;
+            crossEntropy += share * of.crossEntropy;
+            kl += share * of.kl;
+            penalty = null;
+        }
+        return new Gradients(leaves, leaves.stream().map(NDArray::getGradient).toList(), loss, crossEntropy, kl);
+    }
+
+    /** @param total what was differentiated; @param kl 0 without an anchor */
+    private record Loss(double total, double crossEntropy, double kl) {
+    }
+
+    /** Adds the gradient of {@code share} times a part's loss, and of a penalty if there is one, to the leaves'. */
+    private Loss differentiate(List<Sequence> part, List<NDArray> leaves, Anchor anchor, Penalty penalty, double share) {
+        try (NDManager scope = model.newManager()) {
+            NDArray reference = anchor == null ? null : anchor.reference().of(scope, part);
+            NDArray[] total = new NDArray[1];
+            NDList[] loss = new NDList[1];
+            TorchThread.withGradients(() -> {
+                NDArray hidden = hidden(scope, part, leaves);
+                loss[0] = model.loss(hidden, ForwardPass.targets(part), reference,
+                        anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
+                        anchor == null ? 0 : anchor.lambda());
+                total[0] = share == 1 ? loss[0].get(0) : loss[0].get(0).mul((float) share);
+                if (penalty != null) {
+                    total[0] = total[0].add(penalty.of(scope, leaves));
+                }
+                backward(scope, total[0]);
+            });
+            return new Loss(total[0].getFloat(), loss[0].get(1).getFloat(), loss[0].get(2).getFloat());
+        }
     }
 
     private List<NDArray> leaves(NDManager step) {

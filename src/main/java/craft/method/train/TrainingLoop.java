@@ -81,10 +81,10 @@ public final class TrainingLoop implements AutoCloseable {
     }
 
     private List<Sequence> next(Plan plan) {
-        int perEpoch = Batches.perEpoch(plan.rows.size(), options.batchSize());
+        int perEpoch = Batches.perEpoch(plan.rows, options);
         int epoch = done / perEpoch;
         if (epoch != epochOfBatches) {
-            batches = Batches.epoch(plan.rows, options.batchSize(), seed, plan.order + epoch);
+            batches = Batches.epoch(plan.rows, options, seed, plan.order + epoch);
             epochOfBatches = epoch;
         }
         return batches.get(done % perEpoch);

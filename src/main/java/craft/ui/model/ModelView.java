@@ -1,5 +1,7 @@
 package craft.ui.model;
 
+import craft.experiment.EngineOptions;
+import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.experiment.Recipe;
 import craft.ui.Looks;
@@ -76,6 +78,7 @@ public final class ModelView implements View {
         Looks.fact(facts, words.get("context"), words.get("context.value", Numbers.grouped(card.context())));
         Looks.fact(facts, words.get("dtype"), card.dtype());
         Looks.fact(facts, words.get("size"), Numbers.bytes(card.bytes()));
+        Looks.fact(facts, words.get("memory"), memory(card));
         VBox body = new VBox(3 * Looks.GRID, Looks.label(card.name(), "big-name"), tiles,
                 Looks.section(words.get("facts"), facts),
                 Looks.section(words.get("about"),
@@ -87,6 +90,13 @@ public final class ModelView implements View {
         VBox view = new VBox(Looks.header(words.get("title"), chooseButton()), Looks.scroll(holder));
         view.getStyleClass().add("view");
         return view;
+    }
+
+    /** What training with usual options needs, beside what there is. */
+    private String memory(ModelCard card) {
+        EngineOptions engine = workbench.recipe().get().engine();
+        MemoryEstimate estimate = MemoryEstimate.ofModel(card.folder()).with(engine.settings());
+        return words.get("memory.value", Numbers.bytes(estimate.total()), Numbers.bytes(MemoryEstimate.machineBytes()));
     }
 
     private void tile(TilePane tiles, String key, String value, String exact) {
