@@ -1,6 +1,8 @@
 package craft.store;
 
+import craft.experiment.Checkpoint;
 import craft.experiment.Json;
+import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.intervention.Adapter;
@@ -11,11 +13,11 @@ import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
 import craft.task.Prediction;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Keeps a run's large results in its folder. Used by the run's service thread alone. */
@@ -23,13 +25,41 @@ final class FolderArtifacts implements RunArtifacts {
     private final RunFolder folder;
     private final Recipe recipe;
     private final Supplier<Provenance> provenance;
+    private final Journal journal;
+    private final Checkpoint resumed;
+    private final Checkpoints checkpoints;
     private List<InterventionSet> newest = List.of();
     private final List<Integer> changedAfter = new ArrayList<>();
 
-    FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance) {
+    /** @param resumed where to go on, null for a run that begins */
+    FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance, Journal journal, Checkpoint resumed) {
         this.folder = folder;
         this.recipe = recipe;
         this.provenance = provenance;
+        this.journal = journal;
+        this.resumed = resumed;
+        this.checkpoints = new Checkpoints(folder.checkpoints());
+        if (resumed != null && Files.exists(folder.interventions(resumed.tasksLearnt()))) {
+            Contents before = InterventionFiles.read(folder.interventions(resumed.tasksLearnt()));
+            newest = before.groups();
+            changedAfter.addAll(before.origin().changedAfter());
+        }
+    }
+
+    @Override
+    public Optional<Checkpoint> resumed() {
+        return Optional.ofNullable(resumed);
+    }
+
+    @Override
+    public long recorded() {
+        return journal.written();
+    }
+
+    @Override
+    public String checkpoint(Checkpoint checkpoint) throws IOException {
+        journal.force(); // first: a checkpoint that stands on lines lost in a power cut could not be used
+        return checkpoints.write(checkpoint, recipe.engine().keepCheckpoints());
     }
 
     @Override
@@ -84,8 +114,8 @@ final class FolderArtifacts implements RunArtifacts {
         return a.placement().equals(b.placement()) && a.stacked().equals(b.stacked());
     }
 
-    private static UncheckedIOException failure(String what, Path where, IOException e) {
-        return new UncheckedIOException("The " + what + " could not be written to " + where + " (" + e.getMessage()
+    private static NotRecordedException failure(String what, Path where, IOException e) {
+        return new NotRecordedException("The " + what + " could not be written to " + where + " (" + e.getMessage()
                 + "). Is the disk full?", e);
     }
 }
