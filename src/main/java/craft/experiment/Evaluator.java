@@ -31,6 +31,7 @@ final class Evaluator {
     private final TaskEncoder encoder;
     private final List<EncodedTask> tasks;
     private final Runnable gate;
+    private long tokens;
 
     /** @param gate called between batches; blocks while paused, throws when the run is stopped */
     Evaluator(CausalLm model, Recipe recipe, List<EncodedTask> tasks, Runnable gate) {
@@ -38,6 +39,13 @@ final class Evaluator {
         this.encoder = new TaskEncoder(model.tokens(), model.config(), recipe);
         this.tasks = tasks;
         this.gate = gate;
+    }
+
+    /** Tokens passed forward since this was asked last: prompts, every continuation, and what was generated. */
+    long takeTokens() {
+        long taken = tokens;
+        tokens = 0;
+        return taken;
     }
 
     /**
@@ -109,6 +117,7 @@ final class Evaluator {
         for (List<Sequence> batch : Batches.byLength(rows.stream().map(sequences::get).toList(), TOKENS)) {
             gate.run();
             List<double[]> likelihoods = answers.logLikelihoods(batch);
+            tokens += batch.stream().mapToLong(Sequence::length).sum();
             for (int i = 0; i < batch.size(); i++) {
                 int place = places.get(batch.get(i));
                 double[] of = likelihoods.get(i);
@@ -140,6 +149,7 @@ final class Evaluator {
         for (List<Sequence> batch : Batches.byLength(rows.stream().map(task.test()::get).toList(), TOKENS)) {
             gate.run();
             List<double[]> values = answers.logLikelihoods(batch);
+            tokens += batch.stream().mapToLong(Sequence::length).sum();
             for (int i = 0; i < batch.size(); i++) {
                 likelihoods.put(batch.get(i), values.get(i));
             }
@@ -148,7 +158,9 @@ final class Evaluator {
             gate.run();
             Example row = task.testRows().get(place);
             Sequence sequence = task.test().get(place);
-            String text = model.tokens().decode(answers.generate(sequence.prompt(), task.longestAnswer())).strip();
+            int[] generated = answers.generate(sequence.prompt(), task.longestAnswer());
+            tokens += sequence.prompt().length + generated.length;
+            String text = model.tokens().decode(generated).strip();
             into[place] = new Answered(row.row(), row.text(), row.answer(), text, null, likelihoods.get(sequence)[0],
                     sequence.continuations().get(0).length);
         }

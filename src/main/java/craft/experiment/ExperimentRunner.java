@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * one of {@link RunEvent.RunFinished}, {@link RunEvent.RunInterrupted} and {@link RunEvent.RunFailed}.
  */
 public final class ExperimentRunner implements RunControl {
+    private static final String STOPPED = "Stopped by the user.";
+    private static final String RESUME = " Resume the run to go on.";
+
     private final Recipe recipe;
     private final RunListener listener;
     private final RunArtifacts artifacts;
@@ -46,14 +49,20 @@ public final class ExperimentRunner implements RunControl {
     /** Everything but the last event, which is returned once all native memory is released. */
     private RunEvent outcome() {
         try {
-            listener.onEvent(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
+            if (artifacts.resumed().isEmpty()) {
+                listener.onEvent(new RunEvent.StageStarted(0, RunEvent.Stage.PREPARE, 0));
+            }
             TorchThread.prepare();
             recipe.check();
             try (CausalLm model = CausalLm.load(BaseModels.folder(recipe.model()), recipe.engine().settings())) {
                 return new TaskSequence(recipe, model, listener, artifacts, gate).run();
             }
         } catch (Monitor.Stopped e) {
-            return new RunEvent.RunInterrupted("Stopped by the user");
+            return new RunEvent.RunInterrupted(STOPPED + RESUME);
+        } catch (NotRecordedException e) {
+            return new RunEvent.RunInterrupted(e.getMessage() + " Make room, then resume the run to go on.");
+        } catch (OutOfMemoryError e) {
+            return new RunEvent.RunInterrupted(Messages.forUser(e) + RESUME);
         } catch (InvalidInputException e) {
             return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
         } catch (RuntimeException | Error e) { // whatever happens, the run's record says so
@@ -74,6 +83,11 @@ public final class ExperimentRunner implements RunControl {
     @Override
     public void stop() {
         gate.stop();
+    }
+
+    @Override
+    public void stopNow() {
+        gate.stopNow();
     }
 
     @Override

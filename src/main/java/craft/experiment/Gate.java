@@ -1,11 +1,10 @@
 package craft.experiment;
 
-import craft.method.Monitor;
-
 /** Where the service thread asks, between two pieces of work, whether it may go on. */
 final class Gate {
     private boolean paused;
     private boolean stopped;
+    private boolean now;
     private long pausedNanos;
 
     synchronized void pause() {
@@ -22,25 +21,35 @@ final class Gate {
         notifyAll();
     }
 
+    synchronized void stopNow() {
+        now = true;
+        stop();
+    }
+
+    /** Whether the run has to end, at a place from which it can go on. */
+    synchronized boolean stopping() {
+        return stopped;
+    }
+
+    /** Whether the run has to end wherever it is. */
+    synchronized boolean stoppingNow() {
+        return now;
+    }
+
+    synchronized boolean pausing() {
+        return paused && !stopped;
+    }
+
     /** Blocks while paused. {@code onPause} and {@code onContinue} are run around the wait, if there is one. */
-    void pass(Runnable onPause, Runnable onContinue) {
-        boolean waiting;
-        synchronized (this) {
-            waiting = paused && !stopped;
-        }
-        if (waiting) {
+    void hold(Runnable onPause, Runnable onContinue) {
+        if (pausing()) {
             onPause.run();
-            hold();
+            waitWhilePaused();
             onContinue.run();
-        }
-        synchronized (this) {
-            if (stopped) {
-                throw new Monitor.Stopped();
-            }
         }
     }
 
-    private synchronized void hold() {
+    private synchronized void waitWhilePaused() {
         long from = System.nanoTime();
         try {
             while (paused && !stopped) {

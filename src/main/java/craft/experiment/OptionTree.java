@@ -42,6 +42,17 @@ final class OptionTree {
         });
     }
 
+    /** Puts values over the defaults, in place, without asking whether they fit. */
+    static void overlay(ObjectNode defaults, ObjectNode values) {
+        values.properties().forEach(entry -> {
+            if (defaults.get(entry.getKey()) instanceof ObjectNode inner && entry.getValue() instanceof ObjectNode given) {
+                overlay(inner, given);
+            } else {
+                defaults.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+
     /** Changes one option, given as on the command line, in place. */
     static void set(ObjectNode tree, String path, String text, String where) {
         Map<String, JsonNode> leaves = leaves(tree);

@@ -112,6 +112,17 @@ public final class RecipeReader {
         return tree(recipe).toPrettyString() + "\n";
     }
 
+    /**
+     * A recipe kept in a run with the options added that the version which kept it did not have, each at its default.
+     *
+     * @throws InvalidInputException when its method is not known
+     */
+    public static ObjectNode completed(ObjectNode kept) {
+        ObjectNode tree = defaults("", methodType(kept), "");
+        OptionTree.overlay(tree, kept);
+        return tree;
+    }
+
     private static Path fileOf(Path given) {
         if (Files.isDirectory(given)) {
             Path inside = given.resolve(FILE);

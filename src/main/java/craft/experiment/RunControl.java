@@ -10,8 +10,16 @@ public interface RunControl {
 
     void resume();
 
-    /** Ends the run as interrupted, after the current step. */
+    /**
+     * Ends the run as interrupted, after the current step, or after the task being scored or the stage without steps (routing,
+     * merging) under way, and writes a checkpoint.
+     */
     void stop();
+
+    /** The same without waiting for more than the batch under way. What the last checkpoint does not hold is done again. */
+    default void stopNow() {
+        stop();
+    }
 
     boolean running();
 

@@ -17,7 +17,8 @@ import java.util.List;
     @JsonSubTypes.Type(RunEvent.Validated.class), @JsonSubTypes.Type(RunEvent.RoutingDecided.class),
     @JsonSubTypes.Type(RunEvent.Merged.class), @JsonSubTypes.Type(RunEvent.StageFinished.class),
     @JsonSubTypes.Type(RunEvent.TaskFinished.class), @JsonSubTypes.Type(RunEvent.TaskEvaluated.class),
-    @JsonSubTypes.Type(RunEvent.Note.class), @JsonSubTypes.Type(RunEvent.RunPaused.class),
+    @JsonSubTypes.Type(RunEvent.Note.class), @JsonSubTypes.Type(RunEvent.CheckpointWritten.class),
+    @JsonSubTypes.Type(RunEvent.RunResumed.class), @JsonSubTypes.Type(RunEvent.RunPaused.class),
     @JsonSubTypes.Type(RunEvent.RunContinued.class), @JsonSubTypes.Type(RunEvent.RunFinished.class),
     @JsonSubTypes.Type(RunEvent.RunInterrupted.class), @JsonSubTypes.Type(RunEvent.RunFailed.class)})
 public sealed interface RunEvent {
@@ -117,11 +118,47 @@ public sealed interface RunEvent {
     record RunContinued() implements RunEvent {
     }
 
-    /** @param seconds wall time without pauses; @param tokens tokens passed forward while training */
-    record RunFinished(double seconds, double tokensPerSecond, long trainedParameters) implements RunEvent {
+    /** All of the run up to here can be gone on with. @param runStep optimiser steps it holds; @param name its folder's name */
+    record CheckpointWritten(int runStep, String name) implements RunEvent {
     }
 
-    /** Stopped by the user, or (found when reopened) ended from outside. Interrupted is not failed. */
+    /**
+     * A run that had ended, or was killed, goes on. Events recorded after {@code events} and before this one are done again and
+     * count no more.
+     *
+     * @param events lines of the journal that stand
+     * @param checkpoint name of the checkpoint it goes on from, empty when it starts from the beginning
+     */
+    record RunResumed(long events, String checkpoint) implements RunEvent {
+    }
+
+    /**
+     * What a run has cost, so that methods can be compared on equal footing. Passes a method makes besides its steps (routing,
+     * references, merging) count in the seconds only.
+     *
+     * @param seconds wall time without pauses, over all processes that worked on the run
+     * @param tokensForward tokens of all optimiser steps and of all rows scored (prompt and every continuation)
+     * @param tokensBackward tokens of all optimiser steps
+     * @param peakResidentBytes largest resident memory of a process that worked on it, NaN where the system does not tell
+     * @param trainedParameters numbers trained; @param storedBytes what the method keeps between tasks
+     */
+    record Cost(double seconds, long tokensForward, long tokensBackward, double peakResidentBytes, long trainedParameters,
+            long storedBytes) {
+    }
+
+    /**
+     * @param seconds wall time without pauses
+     * @param tokensPerSecond tokens a second over all training steps
+     * @param cost null in runs kept by earlier versions
+     */
+    record RunFinished(double seconds, double tokensPerSecond, long trainedParameters, Cost cost) implements RunEvent {
+        /** Without a cost, as earlier versions wrote it. */
+        public RunFinished(double seconds, double tokensPerSecond, long trainedParameters) {
+            this(seconds, tokensPerSecond, trainedParameters, null);
+        }
+    }
+
+    /** Stopped by the user, without room on the disk, or (found when reopened) ended from outside. Interrupted is not failed. */
     record RunInterrupted(String reason) implements RunEvent {
     }
 

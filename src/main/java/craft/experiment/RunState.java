@@ -76,6 +76,10 @@ public final class RunState {
             balancedMatrix.set(e.after(), e.task(), e.score().balancedAccuracy());
         } else if (event instanceof RunEvent.Note e) {
             notes.add(e.message());
+        } else if (event instanceof RunEvent.RunResumed) {
+            status = start == null ? Status.NEW : Status.RUNNING;
+            endReason = "";
+            diagnostics = "";
         } else if (event instanceof RunEvent.RunPaused) {
             status = Status.PAUSED;
         } else if (event instanceof RunEvent.RunContinued) {
@@ -182,6 +186,11 @@ public final class RunState {
 
     public Optional<RunEvent.RunFinished> finished() {
         return Optional.ofNullable(finished);
+    }
+
+    /** What a finished run has cost; empty for runs of versions that did not count it. */
+    public Optional<RunEvent.Cost> cost() {
+        return finished().map(RunEvent.RunFinished::cost);
     }
 
     /** Why the run was interrupted or failed, otherwise empty. */

@@ -1,23 +1,38 @@
 package craft.experiment;
 
+import craft.error.Messages;
 import craft.experiment.RunEvent.Stage;
 import craft.lm.CausalLm;
 import craft.method.ContinualMethod;
 import craft.method.MethodSetup;
 import craft.method.Methods;
 import craft.method.Monitor;
+import craft.method.State;
 import craft.task.Task;
 import craft.task.TaskMetric;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One pass over the tasks: learn the next one, score all of them, tell. Confined to the service thread. */
+/**
+ * One pass over the tasks: learn the next one, score all of them, tell. Keeps a checkpoint after each of these, and between
+ * steps as often as the recipe says. Confined to the service thread.
+ */
 final class TaskSequence {
     private final Recipe recipe;
     private final CausalLm model;
     private final RunListener listener;
     private final RunArtifacts artifacts;
     private final Gate gate;
+    private List<EncodedTask> tasks;
+    private ContinualMethod method;
+    private Clock clock;
+    private MethodMonitor monitor;
+    private Evaluator evaluator;
+    private CellScorer scorer;
+    private Place place = Place.FIRST;
+    private double taskBegin;
+    private boolean checkpointsFail;
 
     TaskSequence(Recipe recipe, CausalLm model, RunListener listener, RunArtifacts artifacts, Gate gate) {
         this.recipe = recipe;
@@ -28,38 +43,41 @@ final class TaskSequence {
     }
 
     RunEvent.RunFinished run() {
-        List<EncodedTask> tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
-        pass();
-        try (ContinualMethod method = Methods.create(recipe.method(), new MethodSetup(model, recipe.sites(),
+        tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
+        hold();
+        if (gate.stopping()) {
+            throw new Monitor.Stopped();
+        }
+        try (ContinualMethod made = Methods.create(recipe.method(), new MethodSetup(model, recipe.sites(),
                 recipe.training(), recipe.seed(), recipe.engine().cacheBytes()))) {
+            method = made;
             method.prepare(tasks.stream().map(EncodedTask::training).toList());
-            int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training())).sum();
-            int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();
-            listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),
-                    tasks.stream().map(TaskSequence::info).toList(), steps));
-            Clock clock = new Clock(gate, steps, rows);
-            CellScorer scorer = new CellScorer(recipe, new Evaluator(model, recipe, tasks, this::pass), method, tasks.size(),
-                    this::pass);
-            remarks(tasks);
-            evaluate(0, tasks, scorer, clock);
-            MethodMonitor monitor = new MethodMonitor(listener, clock, this::pass);
-            for (EncodedTask task : tasks) {
-                double begin = clock.seconds();
-                int index = task.training().index();
-                listener.onEvent(new RunEvent.TaskStarted(index));
-                monitor.begin(index, method.plannedSteps(task.training()));
-                method.learn(task.training(), monitor);
-                monitor.end();
-                artifacts.adapters(index, method.groups(), groupsOf(method, index));
-                listener.onEvent(new RunEvent.TaskFinished(index, method.groupOf(index), clock.seconds() - begin));
-                evaluate(index, tasks, scorer, clock);
+            evaluator = new Evaluator(model, recipe, tasks, this::betweenBatches);
+            scorer = new CellScorer(recipe, evaluator, method, tasks.size(), this::betweenBatches);
+            artifacts.resumed().ifPresentOrElse(this::takeUp, this::begin);
+            while (place.task() <= tasks.size()) {
+                switch (place.doing()) {
+                    case LEARN -> learn(tasks.get(place.task() - 1));
+                    case EVALUATE -> evaluate();
+                }
             }
-            return new RunEvent.RunFinished(clock.seconds(), clock.tokensPerSecond(), method.trainedParameters());
+            return new RunEvent.RunFinished(clock.seconds(), clock.tokensPerSecond(), method.trainedParameters(),
+                    clock.cost(method.trainedParameters(), method.storedBytes()));
         }
     }
 
+    private void begin() {
+        int steps = tasks.stream().mapToInt(t -> method.plannedSteps(t.training())).sum();
+        int rows = (tasks.size() + 1) * tasks.stream().mapToInt(t -> t.test().size()).sum();
+        listener.onEvent(new RunEvent.RunStarted(recipe.name(), model.name(), recipe.methodName(), recipe.seed(),
+                tasks.stream().map(TaskSequence::info).toList(), steps));
+        clock = new Clock(gate, Clock.Reading.atBegin(steps, rows));
+        monitor = new MethodMonitor(new Checkpoint.Progress(0, 0, 0, 0));
+        remarks();
+    }
+
     /** What a reader of the scores must know of the scenario. */
-    private void remarks(List<EncodedTask> tasks) {
+    private void remarks() {
         switch (recipe.scenario()) {
             case TIL -> { }
             case DIL -> listener.onEvent(new RunEvent.Note("Scenario dil: the method is not told the task; a test row is "
@@ -77,8 +95,102 @@ final class TaskSequence {
         }
     }
 
-    private void pass() {
-        gate.pass(() -> listener.onEvent(new RunEvent.RunPaused()), () -> listener.onEvent(new RunEvent.RunContinued()));
+    private void takeUp(Checkpoint from) {
+        method.restore(from.method());
+        place = from.place();
+        taskBegin = from.progress().taskBegin();
+        clock = new Clock(gate, from.clock());
+        monitor = new MethodMonitor(from.progress());
+    }
+
+    private void learn(EncodedTask task) {
+        int index = place.task();
+        if (!place.begun()) {
+            taskBegin = clock.seconds();
+            listener.onEvent(new RunEvent.TaskStarted(index));
+            monitor.begin(method.plannedSteps(task.training()));
+            place = place.begin();
+        }
+        method.learn(task.training(), monitor);
+        monitor.end();
+        artifacts.adapters(index, method.groups(), groupsOf(method, index));
+        listener.onEvent(new RunEvent.TaskFinished(index, method.groupOf(index), clock.seconds() - taskBegin));
+        place = Place.evaluate(index);
+        checkpoint();
+    }
+
+    private void evaluate() {
+        int after = place.task();
+        clock.other();
+        if (!place.begun()) {
+            taskBegin = clock.seconds();
+            listener.onEvent(new RunEvent.StageStarted(after, Stage.EVALUATE, tasks.stream().mapToInt(t -> t.test().size()).sum()));
+            place = place.begin();
+        }
+        for (EncodedTask task : tasks.subList(place.scored(), tasks.size())) {
+            if (gate.stopping()) {
+                stop();
+            }
+            score(task, after);
+            place = place.next();
+        }
+        listener.onEvent(new RunEvent.StageFinished(after, Stage.EVALUATE, 0, "", clock.seconds() - taskBegin));
+        place = Place.learn(after + 1);
+        checkpoint();
+    }
+
+    private void score(EncodedTask task, int after) {
+        int index = task.training().index();
+        CellScorer.Cell cell = scorer.score(task, after);
+        clock.rows(task.test().size(), evaluator.takeTokens());
+        TaskMetric metric = task.task().metric();
+        artifacts.predictions(after, index, cell.answers().stream().map(a -> a.prediction(metric)).toList());
+        listener.onEvent(new RunEvent.TaskEvaluated(after, index, cell.group(), cell.groupKnown(), cell.score()));
+    }
+
+    /** Between two batches of an evaluation: the method stands still, so that a checkpoint can be taken anywhere. */
+    private void betweenBatches() {
+        pauseHere();
+        if (gate.stoppingNow()) {
+            stop();
+        }
+    }
+
+    /** Holds while paused, with a checkpoint: whoever pauses may switch the machine off. */
+    private void pauseHere() {
+        if (gate.pausing()) {
+            checkpoint();
+        }
+        hold();
+    }
+
+    private void hold() {
+        gate.hold(() -> listener.onEvent(new RunEvent.RunPaused()), () -> listener.onEvent(new RunEvent.RunContinued()));
+    }
+
+    private void stop() {
+        checkpoint();
+        throw new Monitor.Stopped();
+    }
+
+    /** To be called where {@link ContinualMethod#save} may be. */
+    private void checkpoint() {
+        State state = new State();
+        method.save(state);
+        Checkpoint checkpoint = new Checkpoint(artifacts.recorded(), place, monitor.progress(), clock.reading(), state);
+        try {
+            String name = artifacts.checkpoint(checkpoint);
+            checkpointsFail = false;
+            if (!name.isEmpty()) {
+                listener.onEvent(new RunEvent.CheckpointWritten(checkpoint.runStep(), name));
+            }
+        } catch (IOException e) {
+            if (!checkpointsFail) { // once, not at every further one
+                listener.onEvent(new RunEvent.Note("After step " + checkpoint.runStep() + " no checkpoint could be written: "
+                        + Messages.forUser(e) + " The run goes on, and the checkpoint before this one stays."));
+            }
+            checkpointsFail = true;
+        }
     }
 
     private static RunEvent.TaskInfo info(EncodedTask encoded) {
@@ -95,44 +207,30 @@ final class TaskSequence {
         return groups;
     }
 
-    private void evaluate(int after, List<EncodedTask> tasks, CellScorer scorer, Clock clock) {
-        clock.other();
-        double begin = clock.seconds();
-        listener.onEvent(new RunEvent.StageStarted(after, Stage.EVALUATE, tasks.stream().mapToInt(t -> t.test().size()).sum()));
-        for (EncodedTask task : tasks) {
-            int index = task.training().index();
-            CellScorer.Cell cell = scorer.score(task, after);
-            clock.rows(task.test().size());
-            TaskMetric metric = task.task().metric();
-            artifacts.predictions(after, index, cell.answers().stream().map(a -> a.prediction(metric)).toList());
-            listener.onEvent(new RunEvent.TaskEvaluated(after, index, cell.group(), cell.groupKnown(), cell.score()));
-        }
-        listener.onEvent(new RunEvent.StageFinished(after, Stage.EVALUATE, 0, "", clock.seconds() - begin));
-    }
-
     /** Turns what a method tells into events. */
-    private static final class MethodMonitor implements Monitor {
-        private final RunListener listener;
-        private final Clock clock;
-        private final Runnable gate;
-        private int task;
+    private final class MethodMonitor implements Monitor {
         private int runStep;
         private int stepsLeftOfTask;
         private double stageBegin;
+        private boolean due;
 
-        MethodMonitor(RunListener listener, Clock clock, Runnable gate) {
-            this.listener = listener;
-            this.clock = clock;
-            this.gate = gate;
+        MethodMonitor(Checkpoint.Progress from) {
+            runStep = from.runStep();
+            stepsLeftOfTask = from.stepsLeftOfTask();
+            stageBegin = from.stageBegin();
         }
 
-        void begin(int newTask, int plannedSteps) {
-            task = newTask;
+        Checkpoint.Progress progress() {
+            return new Checkpoint.Progress(runStep, stepsLeftOfTask, taskBegin, stageBegin);
+        }
+
+        void begin(int plannedSteps) {
             stepsLeftOfTask = plannedSteps;
         }
 
         void end() {
             clock.skip(stepsLeftOfTask);
+            stepsLeftOfTask = 0;
         }
 
         private static Stage stage(craft.method.Stage stage) {
@@ -146,15 +244,18 @@ final class TaskSequence {
 
         @Override
         public void stageStarted(craft.method.Stage stage, int plannedSteps) {
-            gate.run();
+            hold();
+            if (gate.stoppingNow()) { // not for a mere stop: the next safe point is a step away, the last one may be farther
+                throw new Stopped();
+            }
             clock.other();
             stageBegin = clock.seconds();
-            listener.onEvent(new RunEvent.StageStarted(task, stage(stage), plannedSteps));
+            listener.onEvent(new RunEvent.StageStarted(place.task(), stage(stage), plannedSteps));
         }
 
         @Override
         public void stageFinished(craft.method.Stage stage, int steps, String reason) {
-            listener.onEvent(new RunEvent.StageFinished(task, stage(stage), steps, reason, clock.seconds() - stageBegin));
+            listener.onEvent(new RunEvent.StageFinished(place.task(), stage(stage), steps, reason, clock.seconds() - stageBegin));
         }
 
         @Override
@@ -162,31 +263,43 @@ final class TaskSequence {
             clock.step(s.tokens());
             runStep++;
             stepsLeftOfTask--;
-            listener.onEvent(new RunEvent.StepDone(task, stage(s.stage()), s.step(), s.plannedSteps(), runStep, s.loss(),
+            int every = recipe.engine().checkpointEvery();
+            // The last step of a stage, too: what follows may take long and has no safe point.
+            due = every > 0 && (runStep % every == 0 || s.step() == s.plannedSteps());
+            listener.onEvent(new RunEvent.StepDone(place.task(), stage(s.stage()), s.step(), s.plannedSteps(), runStep, s.loss(),
                     s.crossEntropy(), s.kl(), s.lambda(), s.learningRate(), s.gradientNorm(), clock.recentTokensPerSecond(),
                     clock.secondsLeft()));
         }
 
         @Override
         public void safePoint() {
-            gate.run();
+            if (gate.stopping()) {
+                stop();
+            }
+            if (due && !gate.pausing()) {
+                checkpoint();
+            }
+            pauseHere();
+            if (gate.stopping()) { // while it was paused
+                stop();
+            }
             clock.other();
         }
 
         @Override
         public void validated(int step, double crossEntropy, double klAverage) {
-            listener.onEvent(new RunEvent.Validated(task, step, crossEntropy, klAverage));
+            listener.onEvent(new RunEvent.Validated(place.task(), step, crossEntropy, klAverage));
         }
 
         @Override
         public void routed(Routed r) {
-            listener.onEvent(new RunEvent.RoutingDecided(task, r.divergences(), r.baseDivergence(), r.threshold(), r.rule(),
+            listener.onEvent(new RunEvent.RoutingDecided(place.task(), r.divergences(), r.baseDivergence(), r.threshold(), r.rule(),
                     r.nearest(), r.group(), r.opened()));
         }
 
         @Override
         public void merged(Merge m) {
-            listener.onEvent(new RunEvent.Merged(task, m.group(), m.alpha(), m.rule(), m.budget(), m.divergenceTrained(),
+            listener.onEvent(new RunEvent.Merged(place.task(), m.group(), m.alpha(), m.rule(), m.budget(), m.divergenceTrained(),
                     m.divergenceMerged()));
         }
 

@@ -1,6 +1,8 @@
 package craft.store;
 
+import craft.experiment.Checkpoint;
 import craft.experiment.Json;
+import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.intervention.Adapter;
@@ -9,13 +11,15 @@ import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.Origin;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
+import craft.lm.FloatTensor;
 import craft.task.Prediction;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Keeps a run's large results in its folder. Used by the run's service thread alone. */
@@ -23,13 +27,53 @@ final class FolderArtifacts implements RunArtifacts {
     private final RunFolder folder;
     private final Recipe recipe;
     private final Supplier<Provenance> provenance;
-    private List<Adapter> newest = List.of();
+    private final Journal journal;
+    private final Checkpoint resumed;
+    private final Checkpoints checkpoints;
+    private List<Map<String, FloatTensor>> newest = List.of();
     private final List<Integer> changedAfter = new ArrayList<>();
 
-    FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance) {
+    /** @param resumed where to go on, null for a run that begins */
+    FolderArtifacts(RunFolder folder, Recipe recipe, Supplier<Provenance> provenance, Journal journal, Checkpoint resumed) {
         this.folder = folder;
         this.recipe = recipe;
         this.provenance = provenance;
+        this.journal = journal;
+        this.resumed = resumed;
+        this.checkpoints = new Checkpoints(folder.checkpoints());
+        if (resumed != null && Files.exists(folder.interventions(resumed.tasksLearnt()))) {
+            takeUp(folder.interventions(resumed.tasksLearnt()));
+        }
+    }
+
+    private void takeUp(Path before) {
+        Origin origin;
+        if (Files.exists(before.resolve(InterventionFiles.TENSORS))) {
+            InterventionFiles.Contents kept = InterventionFiles.read(before);
+            newest = kept.groups().stream().map(Adapter::tensors).toList();
+            origin = kept.origin();
+        } else {
+            AdapterFiles.Contents kept = AdapterFiles.read(before);
+            newest = kept.groups();
+            origin = kept.origin();
+        }
+        changedAfter.addAll(origin.changedAfter());
+    }
+
+    @Override
+    public Optional<Checkpoint> resumed() {
+        return Optional.ofNullable(resumed);
+    }
+
+    @Override
+    public long recorded() {
+        return journal.written();
+    }
+
+    @Override
+    public String checkpoint(Checkpoint checkpoint) throws IOException {
+        journal.force(); // first: a checkpoint that stands on lines lost in a power cut could not be used
+        return checkpoints.write(checkpoint, recipe.engine().keepCheckpoints());
     }
 
     @Override
@@ -56,11 +100,11 @@ final class FolderArtifacts implements RunArtifacts {
         for (int g = 0; g < groups.size(); g++) {
             if (g >= newest.size()) {
                 changedAfter.add(after);
-            } else if (!newest.get(g).tensors().equals(groups.get(g).tensors())) {
+            } else if (!newest.get(g).equals(groups.get(g).tensors())) {
                 changedAfter.set(g, after);
             }
         }
-        newest = List.copyOf(groups);
+        newest = groups.stream().map(Adapter::tensors).toList();
         List<TaskGroup> tasks = new ArrayList<>();
         for (int t = 1; t <= groupOfTask.size(); t++) {
             tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));
@@ -86,8 +130,8 @@ final class FolderArtifacts implements RunArtifacts {
         }
     }
 
-    private static UncheckedIOException failure(String what, Path where, IOException e) {
-        return new UncheckedIOException("The " + what + " could not be written to " + where + " (" + e.getMessage()
+    private static NotRecordedException failure(String what, Path where, IOException e) {
+        return new NotRecordedException("The " + what + " could not be written to " + where + " (" + e.getMessage()
                 + "). Is the disk full?", e);
     }
 }

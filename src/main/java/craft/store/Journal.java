@@ -23,18 +23,46 @@ final class Journal implements Closeable {
     private final RandomAccessFile file;
     private final ObjectMapper mapper;
     private final Clock clock;
-    private long written;
+    private volatile long written;
     private boolean broken;
 
-    private Journal(RandomAccessFile file, ObjectMapper mapper, Clock clock) {
+    private Journal(RandomAccessFile file, long written, ObjectMapper mapper, Clock clock) {
         this.file = file;
+        this.written = written;
         this.mapper = mapper;
         this.clock = clock;
     }
 
     static Journal create(Path file, ObjectMapper mapper, Clock clock) throws IOException {
         Files.createFile(file); // never into a journal that is there
-        return new Journal(new RandomAccessFile(file.toFile(), "rw"), mapper, clock);
+        return new Journal(new RandomAccessFile(file.toFile(), "rw"), 0, mapper, clock);
+    }
+
+    /**
+     * Goes on with a journal that is there (or begins it); what follows its good lines, such as a line cut off, is removed.
+     *
+     * @param lines good lines; @param bytes their length
+     */
+    static Journal reopen(Path file, long lines, long bytes, ObjectMapper mapper, Clock clock) throws IOException {
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        try {
+            open.setLength(bytes);
+            open.seek(bytes);
+            return new Journal(open, lines, mapper, clock);
+        } catch (IOException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    /** Lines there are. */
+    long written() {
+        return written;
+    }
+
+    /** Makes everything written survive a power cut. */
+    void force() throws IOException {
+        file.getFD().sync();
     }
 
     /**
@@ -86,7 +114,8 @@ final class Journal implements Closeable {
 
     private static boolean worthForcing(RunEvent event) {
         return ends(event) || event instanceof RunEvent.RunStarted || event instanceof RunEvent.StageFinished
-                || event instanceof RunEvent.TaskFinished || event instanceof RunEvent.RunPaused;
+                || event instanceof RunEvent.TaskFinished || event instanceof RunEvent.RunPaused
+                || event instanceof RunEvent.RunResumed;
     }
 
     @Override

@@ -26,14 +26,19 @@ final class JournalReader {
 
     JournalReader(ObjectMapper mapper) {
         // a newer program may know more of an event: what this one knows is still worth showing
-        reader = mapper.readerFor(RunEvent.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        // and one of an earlier program knows less
+        reader = mapper.readerFor(RunEvent.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
     }
 
     /**
+     * @param events what stands: where the run was resumed, without what is done again
+     * @param lines good lines of the file, whether or not they still stand
+     * @param bytes their length
      * @param torn the last line has no end: the program or the machine stopped while writing it, or is writing it now
      * @param damaged a line was not what had been written; everything from it on is left out
      */
-    record Reading(List<RunEvent> events, boolean torn, boolean damaged, List<String> remarks) {
+    record Reading(List<RunEvent> events, long lines, long bytes, boolean torn, boolean damaged, List<String> remarks) {
     }
 
     /**
@@ -42,9 +47,10 @@ final class JournalReader {
      */
     Reading read(Path file, boolean steps) throws IOException {
         List<RunEvent> events = new ArrayList<>();
+        List<Long> lineOf = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
         if (!Files.exists(file)) {
-            return new Reading(events, false, false, remarks);
+            return new Reading(events, 0, 0, false, false, remarks);
         }
         byte[] bytes = Files.readAllBytes(file);
         long line = 0;
@@ -58,11 +64,19 @@ final class JournalReader {
             if (!problem.isEmpty()) {
                 remarks.add("Line " + line + " of " + file + " " + problem + ". The " + (line - 1)
                         + " events before it are kept; it and all after it are left out.");
-                return new Reading(events, false, true, remarks);
+                return new Reading(events, line - 1, start, false, true, remarks);
             }
             if (steps || !STEP.matcher(ascii(bytes, event, end)).lookingAt()) {
                 try {
-                    events.add(reader.readValue(bytes, event, end - 1 - event));
+                    RunEvent read = reader.readValue(bytes, event, end - 1 - event);
+                    if (read instanceof RunEvent.RunResumed resumed) {
+                        while (!events.isEmpty() && lineOf.get(events.size() - 1) > resumed.events()) {
+                            lineOf.remove(events.size() - 1);
+                            events.remove(events.size() - 1);
+                        }
+                    }
+                    events.add(read);
+                    lineOf.add(line);
                 } catch (JacksonException e) { // it is as it was written, so by another version of the program
                     unknown++;
                 }
@@ -77,7 +91,7 @@ final class JournalReader {
             remarks.add("The last line of " + file + " was cut off (" + (bytes.length - start)
                     + " bytes are there) and is left out. The " + line + " events before it are kept.");
         }
-        return new Reading(events, torn, false, remarks);
+        return new Reading(events, line, start, torn, false, remarks);
     }
 
     /** The beginning of a part, enough to tell what it is; the rest, which may be any text, is not decoded. */

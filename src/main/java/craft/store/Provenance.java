@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.InvalidInputException;
 import craft.experiment.BaseModels;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
@@ -9,14 +10,19 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +51,40 @@ record Provenance(String modelFolder, SortedMap<String, String> model,
 
     void write(Path file) throws IOException {
         AtomicFiles.write(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    }
+
+    /** Empty when there is none, as when the run ended before its model was loaded. */
+    static Optional<Provenance> read(Path file) {
+        try {
+            return Optional.of(Json.mapper().readValue(Files.readAllBytes(file), Provenance.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + e.getMessage()
+                    + ". Without it nobody can tell whether model and data are still the same.", e);
+        }
+    }
+
+    /** The files of model and tasks that are not as they are in {@code other}, by name. */
+    List<String> differences(Provenance other) {
+        List<String> differences = new ArrayList<>();
+        differences(modelFolder, model, other.model, differences);
+        SortedMap<String, String> none = new TreeMap<>();
+        for (String task : tasks.keySet()) {
+            differences(task, tasks.get(task), other.tasks.getOrDefault(task, none), differences);
+        }
+        return differences;
+    }
+
+    private static void differences(String folder, SortedMap<String, String> one, SortedMap<String, String> other,
+            List<String> differences) {
+        SortedSet<String> names = new TreeSet<>(one.keySet());
+        names.addAll(other.keySet());
+        for (String name : names) {
+            if (!Objects.equals(one.get(name), other.get(name))) {
+                differences.add(Path.of(folder).resolve(name).toString());
+            }
+        }
     }
 
     private static SortedMap<String, String> hashes(String folder, List<String> problems) {

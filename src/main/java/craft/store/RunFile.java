@@ -2,9 +2,12 @@ package craft.store;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
+import craft.experiment.RecipeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,6 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 /**
@@ -35,6 +40,23 @@ record RunFile(String format, int version, String createdAt, Environment environ
                     System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
                     Runtime.getRuntime().maxMemory(), property("ai/djl/engine/api.properties", "djl_version"),
                     property("native/lib/pytorch.properties", "version"));
+        }
+
+        /** In what the machine now differs so that results may not be the same to the last bit; sentences for the user. */
+        List<String> differences(Environment now) {
+            List<String> differences = new ArrayList<>();
+            differ("PyTorch", pytorch, now.pytorch, differences);
+            differ("DJL", djl, now.djl, differences);
+            differ("the processor's architecture", architecture, now.architecture, differences);
+            differ("the number of processors", Integer.toString(processors), Integer.toString(now.processors), differences);
+            return differences;
+        }
+
+        private static void differ(String what, String then, String now, List<String> to) {
+            if (!now.equals(then)) {
+                to.add("When the run began, " + what + " was " + then + "; now it is " + now
+                        + ". Numbers may differ in their last digits from those of an uninterrupted run.");
+            }
         }
 
         /** A version from a properties file on the class path: this package may not see the library itself. */
@@ -64,12 +86,20 @@ record RunFile(String format, int version, String createdAt, Environment environ
         return Instant.parse(createdAt);
     }
 
+    /** With the options that the recipe lacks because it was kept by an earlier version. */
+    private static JsonNode completed(JsonNode run) {
+        if (run.get("recipe") instanceof ObjectNode recipe) {
+            ((ObjectNode) run).set("recipe", RecipeReader.completed(recipe));
+        }
+        return run;
+    }
+
     /** @throws InvalidInputException when it is missing, damaged or of a newer kind */
     static RunFile read(Path file) {
         RunFile run;
         try {
             run = Json.mapper().readerFor(RunFile.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .readValue(Files.readAllBytes(file));
+                    .readValue(completed(Json.mapper().readTree(Files.readAllBytes(file))));
             if (run != null && run.createdAt != null && run.recipe != null && FORMAT.equals(run.format)
                     && run.version <= VERSION && run.created() != null) {
                 return run;

@@ -26,6 +26,15 @@ record RunFolder(Path path) {
         return path.resolve("events.jsonl");
     }
 
+    Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    /** Whole of a journal of which only the beginning could be read when the run was resumed. */
+    Path damagedJournal() {
+        return path.resolve("events-damaged.jsonl");
+    }
+
     Path lock() {
         return path.resolve("run.lock");
     }

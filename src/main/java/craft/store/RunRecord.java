@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** A run reopened from disk. What is in its folder when it is opened; a live run is not followed. */
 public final class RunRecord {
-    private static final String ENDED_EARLY = "The program ended before the run did";
+    private static final String ENDED_EARLY = "The program ended before the run did. Resume the run to go on.";
 
     private final RunFolder folder;
     private final RunFile run;
@@ -67,7 +67,7 @@ public final class RunRecord {
         }
         if (!live && !ended()) {
             RunEvent end = new RunEvent.RunInterrupted(damaged
-                    ? "The journal is damaged; what came after cannot be told" : ENDED_EARLY);
+                    ? "The journal is damaged; what came after cannot be told. Resume the run to go on." : ENDED_EARLY);
             state.apply(end);
             events.add(end);
         }

@@ -1,12 +1,12 @@
 package craft.store;
 
+import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.experiment.RunControl;
 import craft.experiment.RunEvent;
 import craft.experiment.RunListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -29,14 +29,23 @@ public final class RunSession {
     private final Journal journal;
     private final RunControl control;
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
-    private Provenance provenance = Provenance.UNKNOWN; // service thread only
+    private Provenance provenance; // from here on service thread only
+    private List<RunEvent> untold; // service thread only
 
+    /** A run that begins. */
     RunSession(RunFolder folder, Recipe recipe, RunLock lock, Journal journal, Runners runners) {
+        this(folder, recipe, lock, journal, runners, Resumption.NONE);
+    }
+
+    RunSession(RunFolder folder, Recipe recipe, RunLock lock, Journal journal, Runners runners, Resumption resumption) {
         this.folder = folder;
         this.recipe = recipe;
         this.lock = lock;
         this.journal = journal;
-        this.control = runners.make(recipe, this::onEvent, new FolderArtifacts(folder, recipe, () -> provenance));
+        this.provenance = resumption.provenance();
+        this.untold = resumption.events();
+        this.control = runners.make(recipe, this::onEvent, new FolderArtifacts(folder, recipe, () -> provenance, journal,
+                resumption.checkpoint()));
     }
 
     public Path folder() {
@@ -53,8 +62,8 @@ public final class RunSession {
     }
 
     /**
-     * Adds a listener; call before {@code control().start()}. It gets each event after the journal has it. What it
-     * throws is logged and does not disturb the run.
+     * Adds a listener; call before {@code control().start()}. It gets each event after the journal has it, and, of a run that
+     * goes on, first those that were there before. What it throws is logged and does not disturb the run.
      */
     public void addListener(RunListener listener) {
         listeners.add(listener);
@@ -68,7 +77,7 @@ public final class RunSession {
             String message = "The run cannot be recorded: " + folder.journal() + " could not be written ("
                     + e.getMessage() + "). Is the disk full?";
             if (!(event instanceof RunEvent.RunFailed || event instanceof RunEvent.RunInterrupted)) {
-                throw new UncheckedIOException(message, e);
+                throw new NotRecordedException(message, e);
             }
             // The run is over in any case; whoever listens must learn of it, and reopened it counts as interrupted.
             LOG.log(Level.ERROR, message, e);
@@ -76,15 +85,21 @@ public final class RunSession {
         if (Journal.ends(event)) {
             close();
         }
+        untold.forEach(this::tell);
+        untold = List.of();
+        tell(event);
+        if (event instanceof RunEvent.RunStarted) {
+            recordProvenance();
+        }
+    }
+
+    private void tell(RunEvent event) {
         for (RunListener listener : listeners) {
             try {
                 listener.onEvent(event);
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "A listener of the run failed on " + event + "; the run goes on", e);
             }
-        }
-        if (event instanceof RunEvent.RunStarted) {
-            recordProvenance();
         }
     }
 
@@ -94,7 +109,7 @@ public final class RunSession {
             provenance = Provenance.of(recipe);
             provenance.write(folder.provenance());
         } catch (IOException e) {
-            throw new UncheckedIOException("The run cannot be recorded: " + folder.provenance()
+            throw new NotRecordedException("The run cannot be recorded: " + folder.provenance()
                     + " could not be written (" + e.getMessage() + "). Is the disk full?", e);
         }
     }

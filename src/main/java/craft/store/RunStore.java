@@ -158,6 +158,34 @@ public final class RunStore {
         }
     }
 
+    /**
+     * Takes up a run that has ended without being finished, in its own folder: from the newest checkpoint that is whole, or from
+     * its beginning. It goes on with {@code control().start()}; listeners get the events that stand first.
+     *
+     * @throws InvalidInputException when it is finished, another program is writing it, its model or data have changed, or the
+     *     folder cannot be written
+     */
+    public RunSession resume(Path run) {
+        RunFolder folder = new RunFolder(run.toAbsolutePath().normalize());
+        RunFile file = RunFile.read(folder.runJson());
+        RunLock lock = null;
+        Journal journal = null;
+        try {
+            lock = RunLock.acquire(folder);
+            Resuming resuming = Resuming.plan(folder, file);
+            journal = resuming.open(clock);
+            return new RunSession(folder, file.recipe(), lock, journal, runners, resuming.resumption(journal));
+        } catch (IOException e) {
+            InvalidInputException problem = new InvalidInputException("The run " + folder.path() + " cannot be resumed: "
+                    + e.getMessage() + ".", e);
+            undo(null, lock, journal, problem);
+            throw problem;
+        } catch (RuntimeException e) {
+            undo(null, lock, journal, e);
+            throw e;
+        }
+    }
+
     private Path create(Recipe recipe, Instant now) throws IOException {
         String name = Slug.of(recipe.name(), root, "run") + "-" + TIME.format(now.atZone(ZoneId.systemDefault())) + "-s"
                 + recipe.seed();

@@ -1,0 +1,16 @@
+package craft.experiment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * What happens in a run cannot be kept any more, for example because the disk is full: the run ends as interrupted, since
+ * nothing is wrong with it. The message is for the user.
+ */
+public final class NotRecordedException extends UncheckedIOException {
+    private static final long serialVersionUID = 1L;
+
+    public NotRecordedException(String message, IOException cause) {
+        super(message, cause);
+    }
+}
