@@ -4,6 +4,7 @@ import craft.error.InvalidInputException;
 import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
 import craft.lm.EngineSettings;
+import craft.lm.EditPositions;
 import craft.lm.ModelConfig;
 import craft.lm.Precision;
 import craft.lm.Sequence;
@@ -63,13 +64,14 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
         }
 
         static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks) {
-            Positions positions = Positions.parse(recipe.sites().positions());
-            int[] layers = recipe.sites().layersOf(config.layers());
+            boolean whole = recipe.method().updatesProjections();
+            EditPositions positions = whole ? EditPositions.ALL : Positions.parse(recipe.sites().positions());
+            int lowest = whole ? 0 : recipe.sites().layersOf(config.layers())[0];
             boolean allLabels = recipe.data().unionScores() || recipe.scenario() == Scenario.CIL;
             List<int[]> all = allLabels ? tasks.stream().flatMap(t -> t.test().stream().limit(1))
                     .flatMap(s -> s.continuations().stream()).toList() : List.of();
             int union = all.stream().mapToInt(c -> c.length).sum();
-            long above = config.layers() - layers[0] - 1L;
+            long above = config.layers() - lowest - 1L;
             int past = 0;
             int fresh = 1;
             int answer = 1;
@@ -104,8 +106,8 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             int budget = recipe.training().batchTokens(); // in rows of usual length: many short ones keep no more than few long ones
             int batch = budget == 0 ? recipe.training().batchSize() : (int) (budget * rows / Math.max(1, tokens));
             long kept = (keptOfTask + keptOfTests) / (recipe.engine().halfCache() ? 2 : 1);
-            return new Workload(Math.max(1, Math.min(batch, largest)), past, fresh, answer, scored, layers[0],
-                    recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(),
+            return new Workload(Math.max(1, Math.min(batch, largest)), past, fresh, answer, scored, lowest,
+                    whole ? config.layers() : recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(),
                     Math.min(recipe.engine().cacheBytes(), kept));
         }
 

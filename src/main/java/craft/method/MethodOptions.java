@@ -12,4 +12,12 @@ public interface MethodOptions {
 
     /** Throws {@link craft.error.InvalidInputException} naming the option that is out of range. */
     void check();
+
+    /**
+     * Whether projections of the model are updated (LoRA), which changes every token of a text, rather than hidden states
+     * edited at the recipe's sites: what a run asks of the memory.
+     */
+    default boolean updatesProjections() {
+        return false;
+    }
 }

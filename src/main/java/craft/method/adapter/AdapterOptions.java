@@ -37,6 +37,11 @@ public record AdapterOptions(Kind kind, LoraOptions lora) {
         lora.check("method.adapter.lora");
     }
 
+    /** See {@link craft.method.MethodOptions#updatesProjections}. */
+    public boolean updatesProjections() {
+        return kind == Kind.LORA;
+    }
+
     /** @throws craft.error.InvalidInputException when the options do not fit the model */
     public AdapterTrainer trainer(MethodSetup setup) {
         return new AdapterTrainer(setup, switch (kind) {

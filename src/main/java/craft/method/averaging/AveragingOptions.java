@@ -17,6 +17,11 @@ public record AveragingOptions(AdapterOptions adapter, Space space) implements M
     }
 
     @Override
+    public boolean updatesProjections() {
+        return adapter.updatesProjections();
+    }
+
+    @Override
     public void check() {
         adapter.check();
     }

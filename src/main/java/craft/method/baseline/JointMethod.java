@@ -18,6 +18,7 @@ import java.util.List;
  * after a later task is what it reported after the first.
  */
 public final class JointMethod extends OneGroupMethod {
+    /** Known from {@link #prepare} on. */
     private TrainingTask all;
 
     public JointMethod(JointOptions options, MethodSetup setup) {
@@ -35,13 +36,16 @@ public final class JointMethod extends OneGroupMethod {
         all = new TrainingTask(1, "all", train, eval);
     }
 
+    /** All of them at the first task. */
+    @Override
+    public int plannedSteps(TrainingTask task) {
+        return task.index() == all.index() ? super.plannedSteps(all) : 0;
+    }
+
     @Override
     protected List<FloatTensor> learn(TrainingTask task, List<FloatTensor> before, CurrentLoop current, Monitor monitor) {
         if (before != null) {
             return before;
-        }
-        if (all == null) {
-            throw new IllegalStateException("joint training has not been told of all tasks");
         }
         try (TrainingLoop loop = trainer().loop(trainer().fresh(1))) {
             current.run(loop, trainer().plan(all), batch -> Objective.CROSS_ENTROPY, monitor);

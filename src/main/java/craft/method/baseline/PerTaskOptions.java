@@ -15,6 +15,11 @@ public record PerTaskOptions(AdapterOptions adapter) implements MethodOptions {
     }
 
     @Override
+    public boolean updatesProjections() {
+        return adapter.updatesProjections();
+    }
+
+    @Override
     public void check() {
         adapter.check();
     }

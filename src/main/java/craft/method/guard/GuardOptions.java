@@ -27,4 +27,9 @@ public interface GuardOptions extends MethodOptions {
     default String displayName() {
         return adapter().kind().displayName() + " with " + guardName();
     }
+
+    @Override
+    default boolean updatesProjections() {
+        return adapter().updatesProjections();
+    }
 }

@@ -33,6 +33,11 @@ public record MoeLoraOptions(LoraOptions lora, int experts) implements MethodOpt
     }
 
     @Override
+    public boolean updatesProjections() {
+        return true;
+    }
+
+    @Override
     public void check() {
         lora.check("method.lora");
         if (experts < 2 || experts > 1024) {

@@ -22,6 +22,11 @@ public record OLoraOptions(LoraOptions lora, double lambda1, double lambda2) imp
     }
 
     @Override
+    public boolean updatesProjections() {
+        return true;
+    }
+
+    @Override
     public void check() {
         lora.check("method.lora");
         weight("lambda1", lambda1);

@@ -97,11 +97,13 @@ class BaselinesTest {
     @Test
     void jointTrainingSeesEveryRowOfEveryTaskAsOftenAsASequenceDoesAndAtOnce() {
         List<TrainingTask> tasks = MethodRuns.tasks();
+        List<Sequence> rows = tasks.stream().flatMap(t -> t.train().stream()).toList();
         int tokens = tasks.stream().flatMap(t -> t.train().stream()).mapToInt(Sequence::length).sum();
         int epochs = MethodRuns.TRAINING.epochs();
         try (ContinualMethod method = create(JointOptions.defaults())) {
             Told told = MethodRuns.learn(method, tasks);
-            assertThat(told.steps).hasSize(epochs * Batches.perEpoch(tasks.stream().flatMap(t -> t.train().stream()).toList(), MethodRuns.TRAINING));
+            assertThat(tasks.stream().mapToInt(method::plannedSteps).sum()).isEqualTo(told.steps.size());
+            assertThat(told.steps).hasSize(epochs * Batches.perEpoch(rows, MethodRuns.TRAINING));
             assertThat(told.steps.stream().mapToInt(s -> s.tokens()).sum()).isEqualTo(epochs * tokens);
         }
         try (ContinualMethod method = create(JointOptions.defaults())) {
