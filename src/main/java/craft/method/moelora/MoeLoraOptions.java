@@ -15,7 +15,7 @@ import craft.method.train.AdapterTrainer;
  *
  * <p>y = P x + alpha / r sum_e softmax(G x)_e B_e A_e x
  *
- * <p>as in LoRAMoE (Dou et al. 2024, eq. 5), whose localised balancing constraint is left out: it needs two kinds of
+ * <p>as in LoRAMoE (Dou et al. 2024, arXiv 2312.09979), whose localised balancing constraint is left out: it needs two kinds of
  * experts and of data. Defaults are the authors': 6 experts of rank 4 with alpha 32 on the feed-forward part; of its
  * projections up and down, which every model has.
  *

@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * A task's own LoRA as parameters, beside the frozen ones of the tasks before: all are active, y + scale sum_i B_i A_i x
- * (Wang et al. 2023, eq. 10), and the own A is held orthogonal to the others.
+ * (Wang et al. 2023, O-LoRA), and the own A is held orthogonal to the others.
  */
 final class Besides implements Trainable, Penalty, AutoCloseable {
     private final LoraTrainable own;
@@ -56,7 +56,7 @@ final class Besides implements Trainable, Penalty, AutoCloseable {
 
     /**
      * lambda_1 sum over projections, layers and earlier tasks i of sum_jk |A_i A_t^T|_jk, plus lambda_2 sum of the Euclidean
-     * norms of the task's own matrices, layer by layer. The paper's eq. 8 squares the entries; its authors' code takes their
+     * norms of the task's own matrices, layer by layer. The paper (arXiv 2310.14152) squares the entries; its authors' code takes their
      * absolute values, as here.
      */
     @Override
