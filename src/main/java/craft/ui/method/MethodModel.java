@@ -25,9 +25,12 @@ public final class MethodModel {
             "method.routing.direction", DIRECTIONS,
             "method.routing.threshold", List.of("relative", "absolute"),
             "method.tuning.direction", DIRECTIONS,
+            "method.tuning.lambdaRule", List.of("fixed", "dual-ascent"),
             "method.tuning.start", List.of("group", "warm-up"),
             "method.merging.alpha", List.of("line-search", "exponential", "rational"),
-            "method.merging.space", List.of("function", "parameter"));
+            "method.merging.space", List.of("function", "parameter"),
+            "method.inference", List.of("nearest", "divergence", "entropy"),
+            "sites.form", List.of("loreft", "noreft", "direft", "nodireft", "consreft", "lobireft"));
     /** The order of the groups; a group that is not named comes last. */
     private static final List<String> ORDER = List.of("experiment", "method", "method.routing", "method.tuning",
             "method.merging", "sites", "training", "data");
