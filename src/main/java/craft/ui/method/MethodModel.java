@@ -26,17 +26,22 @@ public final class MethodModel {
     private static final String CRAFT = "craft";
     private static final List<String> DIRECTIONS = List.of("forward", "reverse", "symmetric");
     /** Options with a closed set of values, as recipes write them; everything else is text or a number. */
-    static final Map<String, List<String>> CHOICES = Map.of(
-            "method.routing.direction", DIRECTIONS,
-            "method.routing.threshold", List.of("relative", "absolute"),
-            "method.tuning.direction", DIRECTIONS,
-            "method.tuning.start", List.of("group", "warm-up"),
-            "method.merging.alpha", List.of("line-search", "exponential", "rational"),
-            "method.merging.space", List.of("function", "parameter"),
-            "method.adapter.kind", List.of("lora", "loreft"),
-            "method.space", List.of("function", "parameter"),
-            "method.towards", List.of("previous", "start"),
-            TYPE, RecipeReader.methodTypes());
+    static final Map<String, List<String>> CHOICES = Map.ofEntries(
+            Map.entry("scenario", List.of("til", "dil", "cil")),
+            Map.entry("engine.precision", List.of("float32", "bfloat16")),
+            Map.entry("method.routing.direction", DIRECTIONS),
+            Map.entry("method.routing.threshold", List.of("relative", "absolute")),
+            Map.entry("method.tuning.direction", DIRECTIONS),
+            Map.entry("method.tuning.lambdaRule", List.of("fixed", "dual-ascent")),
+            Map.entry("method.tuning.start", List.of("group", "warm-up")),
+            Map.entry("method.merging.alpha", List.of("line-search", "exponential", "rational")),
+            Map.entry("method.merging.space", List.of("function", "parameter")),
+            Map.entry("method.adapter.kind", List.of("lora", "loreft")),
+            Map.entry("method.space", List.of("function", "parameter")),
+            Map.entry("method.towards", List.of("previous", "start")),
+            Map.entry("method.inference", List.of("nearest", "divergence", "entropy")),
+            Map.entry("sites.form", List.of("loreft", "noreft", "direft", "nodireft", "consreft", "lobireft")),
+            Map.entry(TYPE, RecipeReader.methodTypes()));
     /** The order of the groups; a group that is not named comes last. */
     private static final List<String> ORDER = List.of("experiment", "method", "method.adapter", "method.adapter.lora",
             "method.lora", "method.routing", "method.tuning", "method.merging", "sites", "training", "data");
