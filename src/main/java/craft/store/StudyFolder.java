@@ -119,22 +119,22 @@ public final class StudyFolder {
     public RunResult result(StudyRun run) {
         RunFolder folder = new RunFolder(folderOf(run));
         if (!folder.isRun()) {
-            return result(run, Status.MISSING, "", new RunState(), Double.NaN);
+            return result(run, Status.MISSING, "", new RunState());
         }
         if (!Files.exists(folder.runJson())) {
-            return result(run, Status.INTERRUPTED, "The program ended before the run began", new RunState(), Double.NaN);
+            return result(run, Status.INTERRUPTED, "The program ended before the run began", new RunState());
         }
         RunRecord record;
         try {
             record = RunRecord.read(folder.path(), false);
         } catch (InvalidInputException e) {
-            return result(run, Status.NOT_THIS_STUDY, e.getMessage(), new RunState(), Double.NaN);
+            return result(run, Status.NOT_THIS_STUDY, e.getMessage(), new RunState());
         }
         List<String> differences = RecipeContent.of(record.recipe()).differences(RecipeContent.of(run.recipe()));
         if (!differences.isEmpty()) {
             return result(run, Status.NOT_THIS_STUDY, "Its folder holds a run of another recipe (" + String.join(", ",
                     differences.subList(0, Math.min(3, differences.size()))) + (differences.size() > 3 ? ", ..." : "")
-                    + "). Move " + folder.path() + " away, or undo the change of the study.", new RunState(), Double.NaN);
+                    + "). Move " + folder.path() + " away, or undo the change of the study.", new RunState());
         }
         Status status = switch (record.status()) {
             case FINISHED -> Status.FINISHED;
@@ -142,23 +142,11 @@ public final class StudyFolder {
             case INTERRUPTED -> Status.INTERRUPTED;
             case NEW, RUNNING, PAUSED -> Status.RUNNING;
         };
-        return result(run, status, record.state().endReason(), record.state(), storedBytes(record));
+        return result(run, status, record.state().endReason(), record.state());
     }
 
-    private static RunResult result(StudyRun run, Status status, String reason, RunState state, double storedBytes) {
-        return new RunResult(run, status, reason, state, storedBytes, List.of());
-    }
-
-    private static double storedBytes(RunRecord record) {
-        Optional<Path> newest = record.newestInterventions();
-        if (newest.isEmpty()) {
-            return Double.NaN;
-        }
-        try (Stream<Path> files = Files.walk(newest.get())) {
-            return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
-        } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(newest.get() + " cannot be read: " + e + ".", e);
-        }
+    private static RunResult result(StudyRun run, Status status, String reason, RunState state) {
+        return new RunResult(run, status, reason, state, List.of());
     }
 
     /** All runs as they are now. */

@@ -2,6 +2,7 @@ package craft.experiment.study;
 
 import craft.experiment.Metric;
 import craft.experiment.Metrics;
+import craft.experiment.RunEvent.Cost;
 import craft.experiment.RunEvent.RunFinished;
 import craft.task.Score;
 import java.util.List;
@@ -35,12 +36,21 @@ public record Figure(String key, String label, String formula, int decimals, ToD
                     r -> r.state().routings().isEmpty() ? Double.NaN : r.state().groups()),
             new Figure("trainedParameters", "Parameters", "numbers trained", 0,
                     r -> r.atEnd(RunFinished::trainedParameters)),
-            new Figure("storedBytes", "Bytes", "stored to answer all tasks", 0, RunResult::storedBytes),
+            new Figure("storedBytes", "Bytes", "kept between tasks: parameters, copies of them, rows, statistics", 0, r -> cost(r, Cost::storedBytes)),
+            new Figure("tokensForward", "Tokens forward", "tokens of all optimiser steps and of all rows scored", 0,
+                    r -> cost(r, Cost::tokensForward)),
+            new Figure("tokensBackward", "Tokens backward", "tokens of all optimiser steps", 0, r -> cost(r, Cost::tokensBackward)),
+            new Figure("peakMegabytes", "Peak MB", "largest resident memory of the process", 0,
+                    r -> cost(r, c -> c.peakResidentBytes() / 1e6)),
             new Figure("seconds", "Seconds", "wall time without pauses", 1, r -> r.atEnd(RunFinished::seconds)));
 
     private static Figure of(Metric metric) {
         return new Figure(metric.key(), metric.label(),
                 metric.plainFormula() + (metric.higherIsBetter() ? "" : ", lower is better"), 3, r -> r.metric(metric));
+    }
+
+    private static double cost(RunResult result, ToDoubleFunction<Cost> part) {
+        return result.atEnd(end -> end.cost() == null ? Double.NaN : part.applyAsDouble(end.cost()));
     }
 
     /** Mean over the tasks of a score after the last one; NaN when a task has none. */

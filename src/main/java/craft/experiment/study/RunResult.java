@@ -12,10 +12,9 @@ import java.util.function.ToDoubleFunction;
  *
  * @param reason one sentence: why it failed, was interrupted or does not count; otherwise empty
  * @param state its events folded; that of a run not begun where there is none
- * @param storedBytes size of what it keeps to answer the tasks; NaN when there is nothing
  * @param joint the joint run's final scores in this run's order; empty without one
  */
-public record RunResult(StudyRun run, Status status, String reason, RunState state, double storedBytes, List<Double> joint) {
+public record RunResult(StudyRun run, Status status, String reason, RunState state, List<Double> joint) {
 
     /** NOT_THIS_STUDY: a run of another recipe, or something unreadable, is in the run's place. */
     public enum Status { MISSING, RUNNING, INTERRUPTED, FAILED, FINISHED, NOT_THIS_STUDY }
@@ -29,7 +28,7 @@ public record RunResult(StudyRun run, Status status, String reason, RunState sta
     }
 
     RunResult withJoint(List<Double> scores) {
-        return new RunResult(run, status, reason, state, storedBytes, scores);
+        return new RunResult(run, status, reason, state, scores);
     }
 
     double metric(Metric metric) {

@@ -39,11 +39,11 @@ class StudyResultsTest {
             }
         }
         state.apply(new RunEvent.RunFinished(seconds, 10, 100));
-        return new RunResult(run, RunResult.Status.FINISHED, "", state, 1000, List.of());
+        return new RunResult(run, RunResult.Status.FINISHED, "", state, List.of());
     }
 
     private static RunResult missing(StudyRun run, RunResult.Status status, String reason) {
-        return new RunResult(run, status, reason, new RunState(), Double.NaN, List.of());
+        return new RunResult(run, status, reason, new RunState(), List.of());
     }
 
     /** OP of a: 0.5 0.6 0.7 0.8 (o1s1 o1s2 o2s1 o2s2); of b the same plus 0.1, 0.2, 0.3, and the last failed. */
