@@ -32,7 +32,7 @@ final class PyreftTensors {
     private static TorchFile relative(Intervention site) {
         int r = site.rank();
         int d = site.width();
-        TorchFile file = new TorchFile().add("embed_dim", new float[] {d}).add("interchange_dim", new float[] {d});
+        TorchFile file = new TorchFile().add("embed_dim", new float[] {d}).add("interchange_dim", new float[] {d}); // 0-d
         boolean learned = site.form().arrays().contains(WEIGHT);
         if (site.form().orthonormal()) {
             float[] original = new float[d * r];

@@ -41,7 +41,6 @@ public final class CraftMethod implements ContinualMethod {
     private final LoReftMath math = new LoReftMath();
     private final Workshop workshop;
     private final List<InterventionSet> groups = new ArrayList<>();
-    private final NearestGroup nearest = new NearestGroup();
     private final GroupChoice choice;
     private final Map<Integer, Integer> table = new HashMap<>();
     private Lesson lesson;
@@ -55,7 +54,7 @@ public final class CraftMethod implements ContinualMethod {
         this.placement = sites.placement(model.config().layers());
         this.pass = new PrefixCache(model, placement.positions(), placement.lowest(), cacheBytes);
         this.choice = switch (options.inference()) {
-            case NEAREST -> new HiddenChoice(pass, nearest);
+            case NEAREST -> new HiddenChoice(pass, new NearestGroup());
             case DIVERGENCE -> new OutputChoice(model, pass, groups, OutputChoice.DIVERGENCE);
             case ENTROPY -> new OutputChoice(model, pass, groups, OutputChoice.ENTROPY);
         };
@@ -96,7 +95,7 @@ public final class CraftMethod implements ContinualMethod {
                     : trained);
         }
         table.put(task.index(), decision.group());
-        nearest.join(decision.group(), pass.meanPromptState(probe));
+        choice.join(decision.group(), groups.get(decision.group() - 1), probe);
         pass.forget(task.train());
         pass.forget(task.eval());
         lesson = null;
@@ -151,10 +150,10 @@ public final class CraftMethod implements ContinualMethod {
         return groups.stream().mapToLong(InterventionSet::parameters).sum();
     }
 
-    /** Groups, their centres in hidden space, and the task table. */
+    /** Groups, and what a prompt's group is chosen by. */
     @Override
     public long storedBytes() {
-        return Float.BYTES * trainedParameters() + nearest.storedBytes();
+        return Float.BYTES * trainedParameters() + choice.storedBytes();
     }
 
     @Override
@@ -164,7 +163,7 @@ public final class CraftMethod implements ContinualMethod {
             State group = to.part("group").part(g + 1);
             group.put("parameters", groups.get(g).stacked());
         }
-        nearest.save(to.part("nearest"));
+        choice.save(to.part("choice"));
         to.put("tasks", table.size());
         table.forEach((task, group) -> to.part("table").put(task.toString(), group));
         to.put("halfLearnt", lesson != null);
@@ -179,7 +178,7 @@ public final class CraftMethod implements ContinualMethod {
             State group = from.part("group").part(g);
             groups.add(InterventionSet.of(placement, group.arrays("parameters")));
         }
-        nearest.restore(from.part("nearest"));
+        choice.restore(from.part("choice"));
         for (int task = 1; task <= from.integer("tasks"); task++) {
             table.put(task, from.part("table").integer(Integer.toString(task)));
         }

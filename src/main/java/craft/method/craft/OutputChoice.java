@@ -5,17 +5,19 @@ import ai.djl.ndarray.NDManager;
 import craft.intervention.InterventionSet;
 import craft.lm.Adaptation;
 import craft.lm.CausalLm;
+import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.method.Batches;
+import craft.method.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The group with the lowest score of the next-token distribution p_g that it gives after a prompt's last token, over the
- * whole vocabulary. One pass a group over all prompts.
+ * The group whose next-token distribution p_g after a prompt's last token, over the whole vocabulary, is most as it usually
+ * is on the group's own prompts. One pass a group over all prompts.
  */
 final class OutputChoice implements GroupChoice {
     /** Padded tokens a batch. */
@@ -23,29 +25,51 @@ final class OutputChoice implements GroupChoice {
     /** Any one token: its predictor is the prompt's last token. One list, so that equal prompts make equal sequences. */
     private static final List<int[]> NEXT = List.of(new int[] {0});
 
-    /** What is lowest where a group knows the prompt. */
-    @FunctionalInterface
+    /** What is compared; lowest where a group knows the prompt. */
     interface Score {
-        /** @param own log p_g {@code [N, V]}; @param base log p_0 of the untouched model; @return {@code [N]} */
-        NDArray of(NDArray own, NDArray base);
+        /** What of each p_g is averaged over the group's own prompts: log p_g {@code [N, V]} to {@code [N, k]}. */
+        NDArray statistic(NDArray log);
+
+        /** @param usual {@code [k]}, belongs to the same manager as {@code log}; @return {@code [N]} */
+        NDArray of(NDArray log, NDArray usual);
     }
 
     /**
-     * Entropy of p_g: a network is surest on what it was trained for. Wortsman et al. 2020 (Supermasks in Superposition,
-     * section 3.3) choose a task's mask so.
+     * Entropy of p_g less the group's usual one: a network is surest on what it was trained for. Wortsman et al. 2020
+     * (Supermasks in Superposition, section 3.3) choose a task's mask by the entropy alone; taking off what is usual is ours,
+     * since a task with few answers gives less entropy on any prompt.
      */
-    static final Score ENTROPY = (own, base) -> own.exp().mul(own).sum(new int[] {-1}).neg();
+    static final Score ENTROPY = new Score() {
+        @Override
+        public NDArray statistic(NDArray log) {
+            return log.exp().mul(log).sum(new int[] {-1}, true).neg();
+        }
 
-    /**
-     * KL(p_g || p_0), by the argument that CRAFT routes with: the frozen model already leans to the kinds of answer that a
-     * prompt asks for, and the group that was trained for such prompts has to turn it least. Ours.
-     */
-    static final Score DIVERGENCE = (own, base) -> own.exp().mul(own.sub(base)).sum(new int[] {-1});
+        @Override
+        public NDArray of(NDArray log, NDArray usual) {
+            return statistic(log).sub(usual).squeeze(-1);
+        }
+    };
+
+    /** KL(p_g || q_g), q_g the mean of p_g over the group's own prompts: how unlike its usual answers it is. Ours. */
+    static final Score DIVERGENCE = new Score() {
+        @Override
+        public NDArray statistic(NDArray log) {
+            return log.exp();
+        }
+
+        @Override
+        public NDArray of(NDArray log, NDArray usual) {
+            return log.exp().mul(log.sub(usual.add(1e-10).log())).sum(new int[] {-1});
+        }
+    };
 
     private final CausalLm model;
     private final ForwardPass pass;
     private final List<InterventionSet> groups;
     private final Score score;
+    private final List<float[]> usual = new ArrayList<>();
+    private final List<Integer> members = new ArrayList<>();
 
     /** @param groups seen as they are when a choice is made */
     OutputChoice(CausalLm model, ForwardPass pass, List<InterventionSet> groups, Score score) {
@@ -53,6 +77,47 @@ final class OutputChoice implements GroupChoice {
         this.pass = pass;
         this.groups = groups;
         this.score = score;
+    }
+
+    @Override
+    public void join(int group, InterventionSet set, List<Sequence> prompts) {
+        float[] mean = statistic(set, prompts);
+        if (group > usual.size()) {
+            usual.add(mean);
+            members.add(1);
+            return;
+        }
+        int n = members.get(group - 1);
+        float[] before = usual.get(group - 1);
+        for (int i = 0; i < mean.length; i++) {
+            before[i] = (before[i] * n + mean[i]) / (n + 1);
+        }
+        members.set(group - 1, n + 1);
+    }
+
+    private float[] statistic(InterventionSet set, List<Sequence> prompts) {
+        double[] sum = null;
+        try (NDManager owner = model.newManager()) {
+            Adaptation adaptation = set.on(owner);
+            for (List<Sequence> batch : Batches.byLength(questions(prompts), TOKENS)) {
+                try (NDManager step = model.newManager()) {
+                    float[] part = score.statistic(logProbabilities(step, batch, adaptation)).sum(new int[] {0}).toFloatArray();
+                    sum = sum == null ? new double[part.length] : sum;
+                    for (int i = 0; i < part.length; i++) {
+                        sum[i] += part[i];
+                    }
+                }
+            }
+        }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sum[i] / prompts.size());
+        }
+        return mean;
+    }
+
+    private static List<Sequence> questions(List<Sequence> prompts) {
+        return prompts.stream().map(p -> new Sequence(p.prompt(), NEXT)).toList();
     }
 
     @Override
@@ -83,32 +148,54 @@ final class OutputChoice implements GroupChoice {
 
     /** For each prompt the score of each group. */
     List<double[]> scores(List<Sequence> prompts) {
-        List<Sequence> questions = prompts.stream().map(p -> new Sequence(p.prompt(), NEXT)).toList();
+        List<Sequence> questions = questions(prompts);
         Map<Sequence, double[]> scores = new HashMap<>();
         try (NDManager owner = model.newManager()) {
             List<Adaptation> adaptations = new ArrayList<>();
             groups.forEach(group -> adaptations.add(group.on(owner)));
             for (List<Sequence> batch : Batches.byLength(questions, TOKENS)) {
                 batch.forEach(question -> scores.put(question, new double[groups.size()]));
-                score(batch, adaptations, scores);
+                for (int g = 0; g < groups.size(); g++) {
+                    score(batch, g, adaptations.get(g), scores);
+                }
             }
         }
         return questions.stream().map(scores::get).toList();
     }
 
-    private void score(List<Sequence> batch, List<Adaptation> adaptations, Map<Sequence, double[]> scores) {
+    private void score(List<Sequence> batch, int g, Adaptation adaptation, Map<Sequence, double[]> scores) {
         try (NDManager step = model.newManager()) {
-            NDArray base = logProbabilities(step, batch, null);
-            for (int g = 0; g < adaptations.size(); g++) {
-                float[] all = score.of(logProbabilities(step, batch, adaptations.get(g)), base).toFloatArray();
-                for (int i = 0; i < all.length; i++) {
-                    scores.get(batch.get(i))[g] = all[i];
-                }
+            NDArray log = logProbabilities(step, batch, adaptation);
+            float[] all = score.of(log, log.getManager().create(usual.get(g))).toFloatArray();
+            for (int i = 0; i < all.length; i++) {
+                scores.get(batch.get(i))[g] = all[i];
             }
         }
     }
 
     private NDArray logProbabilities(NDManager step, List<Sequence> batch, Adaptation adaptation) {
         return model.logits(pass.hidden(step, batch, adaptation)).logSoftmax(-1);
+    }
+
+    @Override
+    public long storedBytes() {
+        return Float.BYTES * usual.stream().mapToLong(u -> u.length).sum();
+    }
+
+    @Override
+    public void save(State to) {
+        to.put("groups", usual.size());
+        for (int g = 0; g < usual.size(); g++) {
+            to.part(g + 1).put("usual", new FloatTensor(new long[] {usual.get(g).length}, usual.get(g).clone()));
+            to.part(g + 1).put("members", members.get(g));
+        }
+    }
+
+    @Override
+    public void restore(State from) {
+        for (int g = 1; g <= from.integer("groups"); g++) {
+            usual.add(from.part(g).array("usual").data().clone());
+            members.add(from.part(g).integer("members"));
+        }
     }
 }
