@@ -61,12 +61,11 @@ public final class ExperimentRunner implements RunControl {
             return new RunEvent.RunInterrupted(STOPPED + RESUME);
         } catch (NotRecordedException e) {
             return new RunEvent.RunInterrupted(e.getMessage() + " Make room, then resume the run to go on.");
-        } catch (OutOfMemoryError e) {
-            return new RunEvent.RunInterrupted(Messages.forUser(e) + RESUME);
         } catch (InvalidInputException e) {
             return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
         } catch (RuntimeException | Error e) { // whatever happens, the run's record says so
-            return OutOfMemory.in(e) ? new RunEvent.RunInterrupted(OutOfMemory.advice(recipe)) : new RunEvent.RunFailed(Messages.forUser(e), Messages.diagnostics(e));
+            return OutOfMemory.in(e) ? new RunEvent.RunInterrupted(OutOfMemory.advice(recipe) + RESUME)
+                    : new RunEvent.RunFailed(Messages.forUser(e), Messages.diagnostics(e));
         }
     }
 

@@ -37,6 +37,10 @@ class BenchCommandTest {
         assertThat(model.get("steps")).allSatisfy(step -> assertThat(step.get("ratio").doubleValue()).isPositive());
         assertThat(model.get("growth").get("steps").intValue()).isEqualTo(20);
         assertThat(model.get("evaluation").get("rowsPerSecondAgain").doubleValue()).isPositive();
+        assertThat(model.get("agreement").findValuesAsText("way")).containsExactly("bfloat16 blocks", "float16 cache");
+        assertThat(model.get("agreement")).allSatisfy(a -> assertThat(a.get("kl").doubleValue()).isBetween(1e-12, 1e-2));
+        assertThat(model.get("agreement").get(1).get("cacheBytesRatio").doubleValue()).isEqualTo(0.5);
+        assertThat(model.get("estimatedBytes").longValue()).isGreaterThan(100_000_000);
         assertThat(console.err()).contains("Measuring stories260k: memory over 20 steps", "Peak ", "Cached ms",
                 "plain forward pass", "resident memory");
     }

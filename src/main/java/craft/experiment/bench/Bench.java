@@ -5,6 +5,9 @@ import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.intervention.SiteOptions;
 import craft.lm.CausalLm;
+import craft.lm.EngineSettings;
+import craft.lm.ModelConfig;
+import craft.lm.Precision;
 import craft.lm.TorchThread;
 import craft.method.bench.MatrixPeak;
 import craft.method.bench.ModelBench;
@@ -47,7 +50,8 @@ public final class Bench {
 
     /** @param forward one a measured prompt length; @param growth empty where not measured */
     record Measured(String name, long parameters, int layers, List<Forward> forwards, List<Step> steps, ModelBench.Parts parts,
-            ModelBench.Evaluation evaluation, Optional<ModelBench.Growth> growth, OptionalLong loaded, OptionalLong peak) {
+            ModelBench.Evaluation evaluation, List<ModelBench.Agreement> agreements, Optional<ModelBench.Growth> growth,
+            OptionalLong loaded, OptionalLong peak, long estimate) {
     }
 
     /** Everything measured, for the report. */
@@ -81,7 +85,7 @@ public final class Bench {
         Timing timing = quick ? new Timing(1, 5, 1.5) : new Timing(2, 15, 10);
         Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, options.steps());
         try (CausalLm model = CausalLm.load(card.folder())) {
-            models.add(measure(card.name(), model, small));
+            models.add(measure(card.name(), model, card.folder(), small));
         }
         if (options.large()) {
             Timing slow = quick ? new Timing(0, 3, 2) : new Timing(1, 7, 20);
@@ -101,18 +105,16 @@ public final class Bench {
 
     private Measured random(Sizes sizes) {
         progress.accept("writing a random model of 135 million parameters");
-        CausalLm loaded;
         try (RandomModel files = RandomModel.write(RandomModel.Shape.OF_135M)) {
             Path folder = files.folder();
             MemoryEstimate.ofModel(folder).requireFits(MemoryEstimate.machineBytes());
-            loaded = CausalLm.load(folder);
-        }
-        try (CausalLm model = loaded) {
-            return measure(RandomModel.Shape.OF_135M.name(), model, sizes);
+            try (CausalLm model = CausalLm.load(folder)) {
+                return measure(RandomModel.Shape.OF_135M.name(), model, folder, sizes);
+            }
         }
     }
 
-    private Measured measure(String name, CausalLm model, Sizes sizes) {
+    private Measured measure(String name, CausalLm model, Path folder, Sizes sizes) {
         OptionalLong loaded = ResidentMemory.settled();
         ModelBench bench = new ModelBench(model, sizes.timing);
         int[] chosen = layers(model.config().layers());
@@ -136,8 +138,25 @@ public final class Bench {
             progress.accept(name + ": memory over " + sizes.steps + " steps");
             growth = Optional.of(bench.growth(sizes.steps, sizes.batch, chosen));
         }
+        OptionalLong peak = ResidentMemory.peak();
+        List<ModelBench.Agreement> agreements = new ArrayList<>();
+        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false),
+                new EngineSettings(Precision.FLOAT32, true))) {
+            String what = other.halfCache() ? "float16 cache" : "bfloat16 blocks";
+            progress.accept(name + ": " + what + " against float32");
+            try (CausalLm rounded = CausalLm.load(folder, other)) {
+                agreements.add(bench.agreement(what, rounded, sizes.batch(PROMPT), PROMPT, chosen));
+            }
+        }
         return new Measured(name, model.config().parameters(), model.config().layers(), forwards, steps, parts, evaluation,
-                growth, loaded, ResidentMemory.peak());
+                agreements, growth, loaded, peak, estimate(name, model.config(), steps));
+    }
+
+    /** Bytes for the largest of the steps, plain as well as cached, all of whose batches are kept. */
+    private static long estimate(String name, ModelConfig config, List<Step> steps) {
+        return steps.stream().mapToLong(step -> new MemoryEstimate(name, config, new MemoryEstimate.Workload(step.batch(), 0,
+                step.prompt() + ModelBench.ANSWER, ModelBench.ANSWER, LABELS * ModelBench.ANSWER, 0, step.layers(),
+                ModelBench.RANK, 3 * step.cacheBytes()), EngineSettings.EXACT).total()).max().orElse(0);
     }
 
     private Step step(String name, ModelBench bench, int batch, int prompt, int[] layers) {

@@ -40,6 +40,7 @@ final class BenchTables {
             tables.add(steps(name, model));
             tables.add(parts(name, model));
             tables.add(evaluation(name, model));
+            tables.add(agreement(name, model));
             tables.add(memory(name, model));
         }
         return new BenchReport(tables, json());
@@ -115,11 +116,25 @@ final class BenchTables {
                 + e.prompt(), List.of("Way", "Rows/s"), rows, "");
     }
 
+    private static Table agreement(String name, Measured model) {
+        List<List<String>> rows = new ArrayList<>();
+        int predictions = 0;
+        for (ModelBench.Agreement a : model.agreements()) {
+            rows.add(List.of(a.what(), format("%.2g", a.divergence()), format("%.1f %%", 100 * a.sameToken()),
+                    format("%.2f", a.forward()), format("%.2f", a.step()), format("%.2f", a.cacheBytes())));
+            predictions = a.predictions();
+        }
+        return new Table(name + ": rounded numbers against float32", List.of("Way", "KL", "Same token", "Plain pass",
+                "Cached step", "Cache bytes"), rows, "KL: nats a token over " + predictions
+                + " tokens of probe texts. Passes and steps: time as a multiple of float32's, at a prompt of 256.");
+    }
+
     private Table memory(String name, Measured model) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("at start", megabytes(result.start())));
         rows.add(List.of("model loaded", megabytes(model.loaded())));
         rows.add(List.of("peak so far", megabytes(model.peak())));
+        rows.add(List.of("estimated for the largest step", format("%.1f", model.estimate() / 1e6)));
         String remark = "";
         if (model.growth().isPresent()) {
             ModelBench.Growth g = model.growth().get();
@@ -200,6 +215,16 @@ final class BenchTables {
         put(evaluation, "rowsPerSecondPacked", e.packed());
         put(evaluation, "rowsPerSecondFirst", e.first());
         put(evaluation, "rowsPerSecondAgain", e.again());
+        ArrayNode agreements = to.putArray("agreement");
+        for (ModelBench.Agreement a : model.agreements()) {
+            ObjectNode one = agreements.addObject().put("way", a.what()).put("tokens", a.predictions());
+            put(one, "kl", a.divergence());
+            put(one, "sameToken", a.sameToken());
+            put(one, "plainTimeRatio", a.forward());
+            put(one, "cachedStepTimeRatio", a.step());
+            put(one, "cacheBytesRatio", a.cacheBytes());
+        }
+        to.put("estimatedBytes", model.estimate());
         put(to, "residentLoaded", model.loaded());
         put(to, "residentPeak", model.peak());
         if (model.growth().isEmpty()) {

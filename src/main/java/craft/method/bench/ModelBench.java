@@ -25,10 +25,12 @@ import craft.method.reft.LoReftTrainable;
 import craft.method.train.Objective;
 import craft.method.train.Training;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -178,6 +180,64 @@ public final class ModelBench {
                     new Timing.Load(() -> score(cached, packed), 2), new Timing.Load(() -> score(plain, apart), 1)));
             return new Evaluation(rows, prompt, labels, ANSWER, rows / laps.get(2), rows / laps.get(0), rows / first,
                     rows / laps.get(1));
+        }
+    }
+
+    /**
+     * The same model with its numbers held otherwise, against this one, both with prompts kept.
+     *
+     * @param divergence mean KL(this || other) of the next token over {@link #PROBES}, nats
+     * @param sameToken share of positions at which both find the same token most likely
+     * @param forward the other's plain pass as a share of this one's time
+     * @param step the other's cached training step as a share of this one's time
+     * @param cacheBytes the other's kept bytes as a share of this one's
+     */
+    public record Agreement(String what, int predictions, double divergence, double sameToken, double forward, double step,
+            double cacheBytes) {
+    }
+
+    /** Texts of several kinds, so that what is predicted is neither all easy nor all hard. */
+    private static final List<String> PROBES = List.of(
+            "Once upon a time there was a little girl who lived in a house at the edge of the forest with her grandmother.",
+            "The train to the north leaves at half past seven in the morning; a ticket must be bought before the journey.",
+            "Congratulations! You have been chosen to win a prize. Call this number now to claim it before midnight.",
+            "Water boils at one hundred degrees at sea level, and at a lower temperature on the top of a high mountain.",
+            "Can you tell me what the weather will be like tomorrow, and whether I should take an umbrella with me?",
+            "int sum = 0; for (int i = 0; i < 10; i++) { sum += i * i; } return sum;",
+            "\uc624\ub298 \uc800\ub141\uc5d0 \uce5c\uad6c\uc640 \ud568\uaed8 \uc601\ud654\ub97c \ubcf4\uace0 \uc2f6\uc5b4\uc694.");
+
+    /** @param layers intervened layers, ascending */
+    public Agreement agreement(String what, CausalLm other, int batch, int prompt, int[] layers) {
+        List<Sequence> probes = PROBES.stream().map(text -> model.tokens().prompt(text)).filter(ids -> ids.length > 8)
+                .map(ids -> new Sequence(Arrays.copyOf(ids, ids.length / 3),
+                        List.of(Arrays.copyOfRange(ids, ids.length / 3, Math.min(ids.length, model.config().context())))))
+                .toList();
+        List<Sequence> rows = sequences(1).batch(batch, prompt, ANSWER);
+        try (LoReftMath math = new LoReftMath();
+                NDManager scope = model.newManager();
+                PrefixCache own = new PrefixCache(model, POSITIONS, layers[0], AMPLE);
+                PrefixCache others = new PrefixCache(other, POSITIONS, layers[0], AMPLE);
+                Training ownTraining = LoReftTrainable.training(model, own, math, TrainingOptions.defaults(), start(layers));
+                Training otherTraining = LoReftTrainable.training(other, others, math, TrainingOptions.defaults(), start(layers))) {
+            NDArray p = own.hidden(scope, probes, null);
+            NDArray q = others.hidden(scope, probes, null);
+            double divergence = model.divergence(p, q, Direction.FORWARD, 1);
+            long[] first = model.logits(p).argMax(-1).toLongArray();
+            long[] second = other.logits(q).argMax(-1).toLongArray();
+            long same = IntStream.range(0, first.length).filter(i -> first[i] == second[i]).count();
+            double bytes = (double) others.bytes() / own.bytes();
+            List<Double> laps = timing.laps(List.of(
+                    new Timing.Load(() -> plain(model, rows), 1), new Timing.Load(() -> plain(other, rows), 1),
+                    new Timing.Load(() -> ownTraining.step(rows, Objective.CROSS_ENTROPY, LEARNING_RATE), 2),
+                    new Timing.Load(() -> otherTraining.step(rows, Objective.CROSS_ENTROPY, LEARNING_RATE), 2)));
+            return new Agreement(what, first.length, divergence, (double) same / first.length, laps.get(1) / laps.get(0),
+                    laps.get(3) / laps.get(2), bytes);
+        }
+    }
+
+    private static void plain(CausalLm model, List<Sequence> rows) {
+        try (NDManager step = model.newManager()) {
+            model.logLikelihood(new PlainPass(model).hidden(step, rows, null), ForwardPass.targets(rows));
         }
     }
 
