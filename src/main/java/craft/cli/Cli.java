@@ -45,6 +45,7 @@ public final class Cli {
     static int run(Console console, String... args) {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new RunCommand(console))
+                .addSubcommand(new ResumeCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new CheckCommand(console))
                 .addSubcommand(new CommandLine(new RunsCommand(console)).addSubcommand(new WhatIfCommand(console)))

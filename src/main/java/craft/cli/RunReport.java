@@ -8,6 +8,7 @@ import craft.experiment.AccuracyMatrix;
 import craft.experiment.Json;
 import craft.experiment.Metric;
 import craft.experiment.Metrics;
+import craft.experiment.RunEvent.Cost;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunEvent.RunFinished;
 import craft.experiment.RunEvent.TaskEvaluated;
@@ -68,9 +69,22 @@ final class RunReport {
         if (!tasks.isEmpty()) {
             text.append('\n').append(metrics());
         }
+        state.cost().ifPresent(cost -> text.append("\nCost: ").append(words(cost)).append('\n'));
         state.notes().stream().distinct().forEach(note -> text.append("\nNote: ").append(note));
-        return text.append(state.notes().isEmpty() ? "" : "\n").append("\nRun folder: ").append(folder).append('\n')
-                .toString();
+        text.append(state.notes().isEmpty() ? "" : "\n");
+        if (state.status() == RunState.Status.INTERRUPTED || state.status() == RunState.Status.FAILED) {
+            text.append('\n').append(state.endReason()).append("\nTo go on: resume ").append(folder);
+        }
+        return text.append("\nRun folder: ").append(folder).append('\n').toString();
+    }
+
+    private static String words(Cost cost) {
+        return Text.duration(cost.seconds()) + ", " + Text.whole(cost.tokensForward()) + " tokens forward (steps and scoring), "
+                + Text.whole(cost.tokensBackward()) + " backward, "
+                + (Double.isNaN(cost.peakResidentBytes()) ? "peak memory not known"
+                        : Text.whole(cost.peakResidentBytes() / 1e6) + " MB peak memory")
+                + ", " + Text.whole(cost.trainedParameters()) + " trained parameters, " + Text.whole(cost.storedBytes())
+                + " bytes kept between tasks";
     }
 
     private String headline() {
@@ -272,6 +286,13 @@ final class RunReport {
         }
         put(json, "seconds", ofFinished(RunFinished::seconds));
         put(json, "tokensPerSecond", ofFinished(RunFinished::tokensPerSecond));
+        state.cost().ifPresent(cost -> {
+            ObjectNode of = json.putObject("cost");
+            put(of, "seconds", cost.seconds());
+            of.put("tokensForward", cost.tokensForward()).put("tokensBackward", cost.tokensBackward());
+            put(of, "peakResidentBytes", cost.peakResidentBytes());
+            of.put("trainedParameters", cost.trainedParameters()).put("storedBytes", cost.storedBytes());
+        });
         json.put("run", folder.toString());
         try {
             return Json.mapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(json);

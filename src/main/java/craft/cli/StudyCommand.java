@@ -73,7 +73,7 @@ final class StudyCommand implements Runnable {
             List<StudyRun> runs = only.isEmpty() ? folder.study().runs()
                     : only.stream().map(folder.study()::run).toList();
             StudyQueue queue = new StudyQueue(folder);
-            StopOnSignal signal = new StopOnSignal(queue::stop);
+            StopOnSignal signal = new StopOnSignal(queue::stop, queue::stopNow, console.err());
             try {
                 List<Outcome> outcomes = queue.run(runs, new Progress(runs.size()));
                 StudyResults results = folder.writeTables();

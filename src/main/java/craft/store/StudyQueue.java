@@ -1,11 +1,14 @@
 package craft.store;
 
+import craft.error.InvalidInputException;
 import craft.error.Messages;
 import craft.experiment.ExperimentRunner;
 import craft.experiment.RunState;
 import craft.experiment.study.RunResult;
 import craft.experiment.study.StudyRun;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.function.Consumer;
  * run that another program works on is left to it. {@link #stop} may be called from any thread, the rest from one.
  */
 public final class StudyQueue {
+    private static final Logger LOG = System.getLogger(StudyQueue.class.getName());
 
     /**
      * What came of one run.
@@ -55,6 +59,14 @@ public final class StudyQueue {
         stopped = true;
         if (current != null) {
             current.control().stop();
+        }
+    }
+
+    /** The same without waiting for the step. */
+    public synchronized void stopNow() {
+        stopped = true;
+        if (current != null) {
+            current.control().stopNow();
         }
     }
 
@@ -106,8 +118,15 @@ public final class StudyQueue {
         }
     }
 
-    /** Decides between a new run and going on with the one that is there: a run is begun anew, the old one is kept aside. */
+    /** An interrupted run goes on where it was; what cannot go on, or has failed, is kept aside and begun anew. */
     private RunSession begin(StudyRun run, RunResult.Status found) throws IOException {
+        if (found == RunResult.Status.INTERRUPTED) {
+            try {
+                return store.resume(folder.folderOf(run));
+            } catch (InvalidInputException e) {
+                LOG.log(Level.WARNING, "Run {0} is begun anew: {1}", run.id(), e.getMessage());
+            }
+        }
         if (Files.exists(folder.folderOf(run))) {
             folder.setAside(run);
         }

@@ -26,6 +26,9 @@ public interface Runs {
     /** Makes a new run's folder; it begins with {@code control().start()}. */
     Prepared prepare(Recipe recipe, RunListener listener);
 
+    /** Takes up an interrupted or failed run in its own folder; the listener gets what was before first. */
+    Prepared resume(Path folder, RunListener listener);
+
     /** @return the files written */
     List<Path> export(Path folder, Path target, ExportFormat format);
 

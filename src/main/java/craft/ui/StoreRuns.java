@@ -51,6 +51,14 @@ final class StoreRuns implements Runs {
     }
 
     @Override
+    public Prepared resume(Path folder, RunListener listener) {
+        Preflight.check(RunStore.open(folder).recipe());
+        RunSession session = store.resume(folder);
+        session.addListener(listener);
+        return new Prepared(session.folder(), session.control());
+    }
+
+    @Override
     public List<Path> export(Path folder, Path target, ExportFormat format) {
         return Exports.export(folder, target, format);
     }

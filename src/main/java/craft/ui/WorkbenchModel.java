@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyBooleanProperty;
@@ -166,6 +167,22 @@ public final class WorkbenchModel {
         if (toRun == null || live.get() != null || preparing.get()) {
             return;
         }
+        begin(toRun, feed -> {
+            toRun.check();
+            return services.runs().prepare(toRun, feed);
+        });
+    }
+
+    /** Goes on with the run shown, which was interrupted or has failed; does nothing while one is live. */
+    public void resume() {
+        CurrentRun run = shown.get();
+        if (run == null || live.get() != null || preparing.get()) {
+            return;
+        }
+        begin(run.recipe(), feed -> services.runs().resume(run.folder(), feed));
+    }
+
+    private void begin(Recipe toRun, Function<RunFeed, Runs.Prepared> how) {
         preparing.set(true);
         ViewId from = view.get();
         view.set(ViewId.RUN); // at once: the check of a large recipe takes seconds, and this view says so
@@ -173,10 +190,7 @@ public final class WorkbenchModel {
         ObjectProperty<CurrentRun> target = new SimpleObjectProperty<>();
         RunFeed feed = new RunFeed(uiAfterMillis, () -> System.nanoTime() / 1_000_000,
                 events -> deliver(target.get(), events));
-        work.run(() -> {
-            toRun.check();
-            return services.runs().prepare(toRun, feed);
-        }, prepared -> {
+        work.run(() -> how.apply(feed), prepared -> {
             preparing.set(false);
             CurrentRun run = new CurrentRun(prepared.folder(), toRun, new RunState(), false, List.of());
             run.control(prepared.control());
@@ -220,6 +234,13 @@ public final class WorkbenchModel {
     public void stop() {
         if (live.get() != null) {
             live.get().control().ifPresent(RunControl::stop);
+        }
+    }
+
+    /** Ends a live run without waiting for its step. */
+    public void stopNow() {
+        if (live.get() != null) {
+            live.get().control().ifPresent(RunControl::stopNow);
         }
     }
 

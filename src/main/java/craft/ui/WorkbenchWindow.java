@@ -72,6 +72,7 @@ public final class WorkbenchWindow {
     private final Words words = Words.of("shell");
     private final Subscription language;
     private Subscription subscriptions = Subscription.EMPTY;
+    private CurrentRun stopping;
     private Subscription runSubscription = Subscription.EMPTY;
 
     /** Builds the window for the model; it has to be on the JavaFX thread. */
@@ -429,10 +430,20 @@ public final class WorkbenchWindow {
 
     // --- commands ---------------------------------------------------------------------------------------------
 
+    /** Asked a second time of the same run, it offers not to wait for the step. */
     private void askToStop() {
-        if (model.live().get() != null && model.services().dialogs()
-                .confirm(words.get("stop.title"), words.get("stop.text"),
+        CurrentRun run = model.live().get();
+        if (run == null) {
+            return;
+        }
+        if (run == stopping) {
+            if (model.services().dialogs().confirm(words.get("stop.now.title"), words.get("stop.now.text"),
+                    words.get("stop.now.confirm"), words.get("stop.now.refuse"))) {
+                model.stopNow();
+            }
+        } else if (model.services().dialogs().confirm(words.get("stop.title"), words.get("stop.text"),
                 words.get("stop.confirm"), words.get("stop.refuse"))) {
+            stopping = run;
             model.stop();
         }
     }

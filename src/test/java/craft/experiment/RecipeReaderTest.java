@@ -241,7 +241,9 @@ class RecipeReaderTest {
                 new RunEvent.TaskEvaluated(0, 1, 0, false, new Score(0.5, nan, nan, 0.25, 8)),
                 new RunEvent.Note("a \"note\"\nof two lines"),
                 new RunEvent.RunPaused(), new RunEvent.RunContinued(),
-                new RunEvent.RunFinished(1.5, nan, 1L << 33),
+                new RunEvent.RunFinished(1.5, nan, 1L << 33), new RunEvent.CheckpointWritten(7, "x"),
+                new RunEvent.RunResumed(1L << 40, ""),
+                new RunEvent.RunFinished(1.5, nan, 3, new RunEvent.Cost(1.5, 1L << 34, 2, nan, 3, 4)),
                 new RunEvent.RunInterrupted("stopped"),
                 new RunEvent.RunFailed("m", "d"));
     }

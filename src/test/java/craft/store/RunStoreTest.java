@@ -213,7 +213,7 @@ class RunStoreTest {
         RunRecord record = RunStore.open(killed);
         assertThat(record.state().status()).isEqualTo(Status.INTERRUPTED);
         assertThat(record.events()).hasSize(4).last()
-                .isEqualTo(new RunEvent.RunInterrupted("The program ended before the run did"));
+                .isEqualTo(new RunEvent.RunInterrupted("The program ended before the run did. Resume the run to go on."));
         assertThat(store.list()).extracting(RunSummary::status)
                 .containsExactlyInAnyOrder(Status.PAUSED, Status.INTERRUPTED);
 

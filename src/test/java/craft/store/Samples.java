@@ -51,6 +51,7 @@ final class Samples {
         return List.of(started(), evaluated(0, 1, 0.4), evaluated(0, 2, 0.2), new RunEvent.TaskStarted(1),
                 new RunEvent.StageStarted(1, Stage.WARM_UP, 40), step(1), step(2),
                 new RunEvent.Validated(1, 2, 0.7, Double.NaN), new RunEvent.RunPaused(), new RunEvent.RunContinued(),
+                new RunEvent.CheckpointWritten(2, "000001-step-2"), new RunEvent.RunResumed(11, "000001-step-2"),
                 new RunEvent.StageFinished(1, Stage.WARM_UP, 2, "", 1.5),
                 new RunEvent.RoutingDecided(1, List.of(), Double.POSITIVE_INFINITY, 0.25, "0.5 * d_0", 0, 1, true),
                 new RunEvent.Merged(1, 1, 0.5, "line search", 0.25, 0.4, 0.2),
@@ -58,7 +59,7 @@ final class Samples {
                 new RunEvent.TaskFinished(1, 1, 2.5), evaluated(1, 1, 0.9), evaluated(1, 2, 0.3),
                 new RunEvent.TaskFinished(2, 1, 2.5), evaluated(2, 1, 0.7), evaluated(2, 2, 0.8),
                 new RunEvent.RunInterrupted("Stopped by the user"), new RunEvent.RunFailed("No memory", "a\n\tb"),
-                new RunEvent.RunFinished(12.5, 1000, 2056));
+                new RunEvent.RunFinished(12.5, 1000, 2056, new RunEvent.Cost(12.5, 1 << 20, 1L << 40, 1e9, 2056, 9000)));
     }
 
     static InterventionSet set(long seed, int rank, int width, int... layers) {

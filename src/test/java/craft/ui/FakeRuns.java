@@ -140,6 +140,12 @@ public final class FakeRuns implements Runs {
     }
 
     @Override
+    public Prepared resume(Path folder, RunListener theListener) {
+        commands.add("resume " + folder.getFileName());
+        return prepare(recipe(), theListener);
+    }
+
+    @Override
     public List<Path> export(Path folder, Path target, ExportFormat format) {
         if (failure != null) {
             throw failure;

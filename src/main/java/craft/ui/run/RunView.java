@@ -12,6 +12,7 @@ import craft.ui.chart.CurvesView;
 import craft.ui.text.EndReasons;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -40,6 +41,7 @@ public final class RunView implements View {
     private final StackPane body = new StackPane();
     private final VBox content;
     private final Node empty;
+    private final Node resume;
     private final Subscription subscriptions;
     private Subscription ofRun = Subscription.EMPTY;
     private String inspected = "";
@@ -54,6 +56,11 @@ public final class RunView implements View {
         VBox.setVgrow(body, Priority.ALWAYS);
         content = new VBox(otherLive, failure, head, body);
         content.getStyleClass().add("view");
+
+        Button resumeButton = Looks.button(words.get("resume"), "mdi2p-play-circle-outline", workbench::resume);
+        resumeButton.setId("run-resume");
+        resume = Looks.explain(resumeButton, Bindings.createStringBinding(this::whyNotResumed, workbench.live(),
+                workbench.preparing()));
 
         Button run = Looks.button(words.get("run"), "mdi2p-play", workbench::start);
         run.getStyleClass().add("accent");
@@ -130,12 +137,21 @@ public final class RunView implements View {
                 : Looks.banner(true, text, Looks.copyDiagnostics(state.diagnostics()));
     }
 
+    /** Empty when the run shown can be resumed. */
+    private String whyNotResumed() {
+        return workbench.live().get() != null ? words.get("resume.blocked.live")
+                : workbench.preparing().get() ? words.get("resume.blocked.preparing") : "";
+    }
+
     private void head(String title, RunState.Status status) {
         name.setText(title);
         if (status == null) {
             head.getChildren().setAll(name);
         } else if (status != headStatus) {
             head.getChildren().setAll(name, Looks.status(status), Looks.spacer());
+            if (status == RunState.Status.INTERRUPTED || status == RunState.Status.FAILED) {
+                head.getChildren().add(resume);
+            }
         }
         headStatus = status;
     }

@@ -8,13 +8,15 @@ public final class EndReasons {
             "Stopped by the user", "end.user",
             "The program ended before the run did", "end.early",
             "The journal is damaged; what came after cannot be told", "end.damaged");
+    private static final String RESUME = ". Resume the run to go on.";
 
     private EndReasons() {
     }
 
     /** The reason in words; one that is not known, as a failure's message, as it is. */
     public static String inWords(String reason) {
-        String key = KEYS.get(reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
+        String bare = reason.endsWith(RESUME) ? reason.substring(0, reason.length() - RESUME.length()) : reason;
+        String key = KEYS.get(bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare);
         return key == null ? reason : Words.of("shell").get(key);
     }
 }

@@ -1,0 +1,41 @@
+package craft.cli;
+
+import craft.experiment.Preflight;
+import craft.store.RunQueue.Entry;
+import craft.store.RunStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "resume", description = "Goes on with runs that were stopped, killed or failed, each in its folder and from its "
+        + "newest checkpoint. The result is that of an uninterrupted run.", mixinStandardHelpOptions = true)
+final class ResumeCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(index = "0..*", arity = "1..*", paramLabel = "<run>", description = "A run's folder, or its name among the runs.")
+    private List<Path> runs;
+
+    @Option(names = "--json", description = "The last line of standard output is one JSON object (one line a run); tables go to "
+            + "standard error.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "No progress.")
+    private boolean quiet;
+
+    ResumeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RunStore store = RunStore.ofUser();
+        return new Attended(console, json, quiet).run(runs.stream().map(run -> new Entry(run.toString(), () -> {
+            Path folder = Runs.find(run);
+            Preflight.check(RunStore.open(folder).recipe());
+            return store.resume(folder);
+        })).toList());
+    }
+}
