@@ -34,7 +34,7 @@ class KillTest {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(900)
     void aRunKilledThriceEndsAsIfNothingHadHappened() throws Exception {
         kill(3, 3);
     }
