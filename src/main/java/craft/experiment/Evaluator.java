@@ -1,6 +1,8 @@
 package craft.experiment;
 
+import craft.intervention.Adapter;
 import craft.lm.CausalLm;
+import craft.lm.FloatTensor;
 import craft.lm.Sequence;
 import craft.method.Answers;
 import craft.method.Batches;
@@ -10,6 +12,7 @@ import craft.task.Example;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +24,8 @@ import java.util.TreeMap;
 /**
  * Answers a task's test rows. A label is chosen by the largest log-likelihood of label + end-of-text after the prompt; a text
  * is generated greedily, up to the length of the longest training answer. Every label that is asked of a row, for
- * whichever choice, is scored in one pass over the row.
+ * whichever choice, is scored in one pass over the row. A group that has not changed since it was asked the same gives the same
+ * answers to the last bit, so it is not asked again.
  */
 final class Evaluator {
     /** Padded tokens a batch. */
@@ -31,6 +35,7 @@ final class Evaluator {
     private final TaskEncoder encoder;
     private final List<EncodedTask> tasks;
     private final Runnable gate;
+    private final Map<Question, Known> known = new HashMap<>();
     private long tokens;
 
     /** @param gate called between batches; blocks while paused, throws when the run is stopped */
@@ -66,6 +71,14 @@ final class Evaluator {
         return List.copyOf(labels);
     }
 
+    /** The same rows asked for the same labels of the same group. */
+    private record Question(int task, int group, List<Integer> rows, List<String> among, List<String> union) {
+    }
+
+    /** What a group answered, and what it was then. */
+    private record Known(Map<String, FloatTensor> adapter, Map<Integer, Answered> answers) {
+    }
+
     /**
      * @param groups for each test row the group that answers it; each group is opened once
      * @param among the labels to choose among; not looked at for a generation task
@@ -83,6 +96,13 @@ final class Evaluator {
         Answered[] answered = new Answered[groups.length];
         List<Sequence> sequences = sequences(task, among, union);
         rowsOf.forEach((group, rows) -> {
+            Question question = new Question(task.training().index(), group, rows, among, union);
+            Map<String, FloatTensor> adapter = adapter(method, group);
+            Known before = known.get(question);
+            if (adapter != null && before != null && adapter.equals(before.adapter)) {
+                before.answers.forEach((row, answer) -> answered[row] = answer);
+                return;
+            }
             try (Answers answers = method.answers(group)) {
                 if (task.task().classification()) {
                     choose(task, sequences, rows, answers, among, union, answered);
@@ -90,8 +110,22 @@ final class Evaluator {
                     generate(task, rows, answers, answered);
                 }
             }
+            if (adapter != null) {
+                Map<Integer, Answered> answers = new HashMap<>();
+                rows.forEach(row -> answers.put(row, answered[row]));
+                known.put(question, new Known(adapter, answers));
+            }
         });
         return Collections.unmodifiableList(Arrays.asList(answered));
+    }
+
+    /** What a group answers with, to the last bit: none for the untouched model; null where the method does not tell. */
+    private static Map<String, FloatTensor> adapter(ContinualMethod method, int group) {
+        if (group == 0) {
+            return Map.of();
+        }
+        List<Adapter> groups = method.groups();
+        return group <= groups.size() ? groups.get(group - 1).tensors() : null;
     }
 
     private List<Sequence> sequences(EncodedTask task, List<String> among, List<String> union) {

@@ -31,7 +31,10 @@ public interface ContinualMethod extends AutoCloseable {
     /** The group of each prompt when nothing is said of its task; 0 while there is no group. */
     int[] groupsOf(List<Sequence> prompts);
 
-    /** The model with a group's parameters in place; group 0 is the untouched model. Closed by the caller. */
+    /**
+     * The model with a group's parameters in place; group 0 is the untouched model. Closed by the caller. What a group that
+     * {@link #groups()} lists answers depends on its adapter there alone.
+     */
     Answers answers(int group);
 
     /** What was trained of every group, group 1 first. */
