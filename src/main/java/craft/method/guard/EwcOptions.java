@@ -13,6 +13,7 @@ import craft.method.sequential.Guard;
  * @param fisherRows training rows from which a task's Fisher information is estimated
  */
 public record EwcOptions(AdapterOptions adapter, double lambda, boolean online, double decay, int fisherRows) implements GuardOptions {
+    /** The authors give no lambda that fits all; 100 held a first task on the bundled model and let a second one be learnt. */
     public static EwcOptions defaults() {
         return new EwcOptions(AdapterOptions.defaults(), 100, false, 0.95, 100);
     }
