@@ -11,14 +11,12 @@ import craft.intervention.InterventionFiles;
 import craft.intervention.InterventionFiles.Origin;
 import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
-import craft.lm.FloatTensor;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -30,7 +28,7 @@ final class FolderArtifacts implements RunArtifacts {
     private final Journal journal;
     private final Checkpoint resumed;
     private final Checkpoints checkpoints;
-    private List<Map<String, FloatTensor>> newest = List.of();
+    private List<Object> newest = List.of(); // every group's tensors, only to be compared
     private final List<Integer> changedAfter = new ArrayList<>();
 
     /** @param resumed where to go on, null for a run that begins */
@@ -50,11 +48,11 @@ final class FolderArtifacts implements RunArtifacts {
         Origin origin;
         if (Files.exists(before.resolve(InterventionFiles.TENSORS))) {
             InterventionFiles.Contents kept = InterventionFiles.read(before);
-            newest = kept.groups().stream().map(Adapter::tensors).toList();
+            newest = kept.groups().stream().<Object>map(Adapter::tensors).toList();
             origin = kept.origin();
         } else {
             AdapterFiles.Contents kept = AdapterFiles.read(before);
-            newest = kept.groups();
+            newest = List.copyOf(kept.groups());
             origin = kept.origin();
         }
         changedAfter.addAll(origin.changedAfter());
@@ -104,7 +102,7 @@ final class FolderArtifacts implements RunArtifacts {
                 changedAfter.set(g, after);
             }
         }
-        newest = groups.stream().map(Adapter::tensors).toList();
+        newest = groups.stream().<Object>map(Adapter::tensors).toList();
         List<TaskGroup> tasks = new ArrayList<>();
         for (int t = 1; t <= groupOfTask.size(); t++) {
             tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));
