@@ -29,7 +29,7 @@ final class TorchFile {
 
     private final List<Named> tensors = new ArrayList<>();
 
-    /** @param values row-major, as many as the product of {@code shape}, which is [n] or [rows, columns] */
+    /** @param values row-major, as many as the product of {@code shape}, which is empty, [n] or [rows, columns] */
     TorchFile add(String name, float[] values, int... shape) {
         tensors.add(new Named(name, shape, values));
         return this;

@@ -164,12 +164,16 @@ final class TorchReader {
                 List<Integer> size = integers(arguments.get(2));
                 List<Integer> stride = integers(arguments.get(3));
                 float[] storage = (float[]) arguments.get(0);
-                int rows = size.size() == 2 ? size.get(0) : 1;
-                int columns = size.get(size.size() - 1);
-                float[] values = new float[rows * columns];
+                expect(size.size() == stride.size() && size.size() <= 2, "size and stride");
+                float[] values = new float[size.stream().reduce(1, (x, y) -> x * y)];
                 for (int i = 0; i < values.length; i++) {
-                    int at = (Integer) arguments.get(1) + i % columns * stride.get(stride.size() - 1);
-                    values[i] = storage[size.size() == 2 ? at + i / columns * stride.get(0) : at];
+                    int at = (Integer) arguments.get(1);
+                    int left = i;
+                    for (int axis = size.size() - 1; axis >= 0; axis--) { // none for a single number
+                        at += left % size.get(axis) * stride.get(axis);
+                        left /= size.get(axis);
+                    }
+                    values[i] = storage[at];
                 }
                 return new Tensor(size, stride, values);
             }
