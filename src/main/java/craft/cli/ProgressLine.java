@@ -69,6 +69,9 @@ final class ProgressLine implements RunListener {
             }
         } else if (event instanceof RunEvent.TaskFinished e) {
             line(task(e.task()) + " trained in " + Text.duration(e.seconds()) + ", group " + e.group());
+        } else if (event instanceof RunEvent.RunResumed e) {
+            line(e.checkpoint().isEmpty() ? "resumed from the beginning" : "resumed from checkpoint " + e.checkpoint()
+                    + (step == null ? "" : ", within " + name(stage.stage())));
         } else if (event instanceof RunEvent.Note e) {
             line("Note: " + e.message());
         } else if (event instanceof RunEvent.RunFinished || event instanceof RunEvent.RunInterrupted

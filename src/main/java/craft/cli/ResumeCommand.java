@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 final class ResumeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(index = "0", arity = "1..*", paramLabel = "<run>", description = "A run's folder, or its name among the runs.")
+    @Parameters(index = "0..*", arity = "1..*", paramLabel = "<run>", description = "A run's folder, or its name among the runs.")
     private List<Path> runs;
 
     @Option(names = "--json", description = "The last line of standard output is one JSON object (one line a run); tables go to "

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(index = "0", arity = "1..*", paramLabel = "<recipe>", description = "A recipe file, or a folder with a recipe.json. "
+    @Parameters(index = "0..*", arity = "1..*", paramLabel = "<recipe>", description = "A recipe file, or a folder with a recipe.json. "
             + "Several are run one after the other; one that fails does not stop the others.")
     private List<Path> recipes;
 

@@ -115,10 +115,11 @@ public final class RecipeReader {
     /**
      * A recipe kept in a run with the options added that the version which kept it did not have, each at its default.
      *
+     * @param where how to begin a message
      * @throws InvalidInputException when its method is not known
      */
-    public static ObjectNode completed(ObjectNode kept) {
-        ObjectNode tree = defaults("", methodType(kept), "");
+    public static ObjectNode completed(ObjectNode kept, String where) {
+        ObjectNode tree = defaults("", methodType(kept), where);
         OptionTree.overlay(tree, kept);
         return tree;
     }

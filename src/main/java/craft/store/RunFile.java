@@ -87,9 +87,9 @@ record RunFile(String format, int version, String createdAt, Environment environ
     }
 
     /** With the options that the recipe lacks because it was kept by an earlier version. */
-    private static JsonNode completed(JsonNode run) {
+    private static JsonNode completed(JsonNode run, Path file) {
         if (run.get("recipe") instanceof ObjectNode recipe) {
-            ((ObjectNode) run).set("recipe", RecipeReader.completed(recipe));
+            ((ObjectNode) run).set("recipe", RecipeReader.completed(recipe, file + ": "));
         }
         return run;
     }
@@ -99,7 +99,7 @@ record RunFile(String format, int version, String createdAt, Environment environ
         RunFile run;
         try {
             run = Json.mapper().readerFor(RunFile.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .readValue(completed(Json.mapper().readTree(Files.readAllBytes(file))));
+                    .readValue(completed(Json.mapper().readTree(Files.readAllBytes(file)), file));
             if (run != null && run.createdAt != null && run.recipe != null && FORMAT.equals(run.format)
                     && run.version <= VERSION && run.created() != null) {
                 return run;

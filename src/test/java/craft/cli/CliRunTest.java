@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.experiment.RecipeReader;
+import craft.experiment.RunEvent;
 import craft.experiment.TinySequence;
 import craft.experiment.RunState;
+import craft.store.RunSession;
 import craft.store.RunStore;
 import craft.store.RunSummary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,10 +103,52 @@ class CliRunTest {
         Captured second = new Captured();
         assertThat(second.run("run", temporary.resolve("bad.json").toString(), other.toString(), "--quiet", "--out",
                 runs.toString(), "--set", "training.epochs=1")).isEqualTo(2);
-        assertThat(second.err()).contains(temporary.resolve("bad.json") + ": ")
-                .doesNotContain("Exception");
+        assertThat(second.err().lines().filter(line -> line.startsWith(temporary.resolve("bad.json").toString())).reduce((a, b) -> b)
+                .orElseThrow()).contains("refused", "nowhere").doesNotContain("Exception");
+        assertThat(second.err().lines().filter(line -> line.startsWith(other.toString()))).singleElement().asString()
+                .contains("finished", runs.toString());
         assertThat(second.out()).contains("finished in");
         assertThat(new RunStore(runs).list()).hasSize(3);
+    }
+
+    @Test
+    void aRunThatIsStoppedIsResumedByItsFolderAndAFinishedOneIsRefused() throws Exception {
+        RunSession session = new RunStore(runs).prepare(RecipeReader.read(recipe, Map.of("training.epochs", "1", "tasks", "who")));
+        session.addListener(event -> {
+            if (event instanceof RunEvent.StepDone) {
+                session.control().stop();
+            }
+        });
+        session.control().start();
+        session.control().await();
+        Captured checking = new Captured();
+        assertThat(checking.run("check", session.folder().toString())).isZero();
+        assertThat(checking.out()).contains("interrupted after 0 of 1 task", "To go on: resume " + session.folder());
+        Captured console = new Captured();
+        assertThat(console.run("resume", session.folder().toString(), "--json")).isZero();
+        JsonNode result = new ObjectMapper().readTree(console.out().lines().reduce((a, b) -> b).orElseThrow());
+        assertThat(result.get("status").asText()).isEqualTo("finished");
+        assertThat(result.get("cost").get("tokensForward").asLong()).isGreaterThan(result.get("cost").get("tokensBackward").asLong());
+        assertThat(result.get("cost").get("trainedParameters").asLong()).isEqualTo(2 * (2 * 4 * 64 + 4));
+        assertThat(console.err()).contains("Cost: ", "tokens forward", "kept between tasks", "resumed from checkpoint 00000");
+        Captured again = new Captured();
+        assertThat(again.run("resume", session.folder().toString())).isEqualTo(2);
+        assertThat(again.err()).contains("finished; there is nothing to resume").doesNotContain("Exception");
+    }
+
+    @Test
+    void ctrlCStopsAfterTheStepThenAtOnce() {
+        List<String> asked = new ArrayList<>();
+        StopOnSignal signal = new StopOnSignal(() -> asked.add("stop"), () -> asked.add("now"),
+                new PrintStream(OutputStream.nullOutputStream()));
+        try {
+            signal.interrupted();
+            assertThat(asked).containsExactly("stop");
+            signal.interrupted();
+            assertThat(asked).containsExactly("stop", "now");
+        } finally {
+            signal.withdraw();
+        }
     }
 
     private static Path weights(Path root) {

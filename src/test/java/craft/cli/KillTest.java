@@ -2,7 +2,9 @@ package craft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import craft.experiment.RunState;
 import craft.experiment.TinySequence;
+import craft.store.RunRecord;
 import craft.store.RunResults;
 import craft.store.RunStore;
 import java.io.IOException;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * had happened. System properties {@code craft.kills} (number, heavy only) and {@code craft.killSeed}.
  */
 class KillTest {
+    private static final int LIMIT_KB = 14;
     @TempDir
     Path temporary;
     private Path recipe;
@@ -44,6 +49,28 @@ class KillTest {
     @Timeout(7200)
     void fiftyKillsLeaveNoTrace() throws Exception {
         kill(Integer.getInteger("craft.kills", 50), 10);
+    }
+
+    /** A limit of the system on the size of files stands for a full disk: the journal cannot grow beyond it. */
+    @Test
+    @Timeout(900)
+    @DisabledOnOs(OS.WINDOWS)
+    void aFullDiskInterruptsTheRunWhichGoesOnOnceThereIsRoom() throws Exception {
+        Path expectedRoot = temporary.resolve("expected");
+        assertThat(start("run", recipe, expectedRoot).waitFor()).isZero(); // also unpacks the native libraries
+        assertThat(journal(expectedRoot)).isGreaterThan(LIMIT_KB * 1024L + 4096);
+        Path root = temporary.resolve("full");
+        ProcessBuilder limited = command("run", recipe, root);
+        List<String> line = new ArrayList<>(List.of("bash", "-c", "ulimit -f " + LIMIT_KB + "; exec \"$@\"", "bash"));
+        line.addAll(limited.command());
+        Process process = limited.command(line).start();
+        assertThat(process.waitFor()).as(output(root)).isEqualTo(Cli.INTERRUPTED);
+        assertThat(output(root)).contains("events.jsonl could not be written", "resume the run").doesNotContain("Exception");
+        RunRecord run = RunStore.open(only(root));
+        assertThat(run.state().status()).isEqualTo(RunState.Status.INTERRUPTED);
+        assertThat(run.remarks()).as("no half-written line is left").isEmpty();
+        assertThat(start("resume", only(root), root).waitFor()).as(output(root)).isZero();
+        RunResults.assertSame(only(root), only(expectedRoot));
     }
 
     /** @param aRun kills of one run at most, so that each gets to its end */
@@ -95,8 +122,12 @@ class KillTest {
     }
 
     private Process start(String command, Path what, Path root) throws IOException {
+        return command(command, what, root).start();
+    }
+
+    private ProcessBuilder command(String command, Path what, Path root) {
         List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp",
+                "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "-Dcraft.home=" + Path.of("").toAbsolutePath(), "-Dcraft.runs=" + root, "-Dai.djl.offline=true", "craft.Main", command,
                 what.toString(), "--quiet"));
@@ -106,7 +137,7 @@ class KillTest {
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(
                 ProcessBuilder.Redirect.appendTo(log(root).toFile()));
         builder.environment().put("OMP_NUM_THREADS", "1");
-        return builder.start();
+        return builder;
     }
 
     private static Path log(Path root) {

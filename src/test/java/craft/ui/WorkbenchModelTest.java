@@ -6,6 +6,7 @@ import craft.error.InvalidInputException;
 import craft.experiment.RunEvent;
 import craft.experiment.RunState;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,25 @@ class WorkbenchModelTest {
         assertThat(live.state().steps()).isNotEmpty();
         model.showLive();
         assertThat(model.shown().get()).isSameAs(live);
+    }
+
+    @Test
+    void anInterruptedRunIsResumedInItsFolderAndShowsAllOfItself() {
+        Path folder = runs.list().stream().filter(r -> r.status() == RunState.Status.INTERRUPTED).findFirst().orElseThrow().folder();
+        model.openRun(folder);
+        model.resume();
+        assertThat(runs.commands).containsExactly("resume " + folder.getFileName(), "start");
+        CurrentRun live = model.live().get();
+        assertThat(model.shown().get()).isSameAs(live);
+        List<RunEvent> before = SampleRun.interrupted();
+        before.subList(0, before.size() - 1).forEach(runs::emit);
+        runs.emit(new RunEvent.RunResumed(before.size() - 1, "000004-step-7"));
+        assertThat(live.state().status()).isEqualTo(RunState.Status.RUNNING);
+        assertThat(live.state().steps()).isEqualTo(SampleRun.fold(before).steps());
+        model.resume();
+        assertThat(runs.commands).as("nothing while one is live").hasSize(2);
+        model.stopNow();
+        assertThat(runs.commands).hasSize(3);
     }
 
     @Test
