@@ -102,7 +102,7 @@ class CliRunTest {
         assertThat(new RunStore(runs).list()).hasSize(2);
         Captured second = new Captured();
         assertThat(second.run("run", temporary.resolve("bad.json").toString(), other.toString(), "--quiet", "--out",
-                runs.toString(), "--set", "training.epochs=1")).isEqualTo(1);
+                runs.toString(), "--set", "training.epochs=1")).isEqualTo(2);
         assertThat(second.err().lines().filter(line -> line.startsWith(temporary.resolve("bad.json").toString())).reduce((a, b) -> b)
                 .orElseThrow()).contains("refused", "nowhere").doesNotContain("Exception");
         assertThat(second.err().lines().filter(line -> line.startsWith(other.toString()))).singleElement().asString()
