@@ -48,41 +48,23 @@ public final class RunQueue {
         void ended(Outcome outcome);
     }
 
-    private boolean stopped;
-    private RunSession current;
+    private final CurrentSession current = new CurrentSession();
 
     /** Ends the current run as interrupted, after its step, and begins no other. */
-    public synchronized void stop() {
-        stopped = true;
-        if (current != null) {
-            current.control().stop();
-        }
+    public void stop() {
+        current.stop();
     }
 
     /** The same without waiting for the step. */
-    public synchronized void stopNow() {
-        stopped = true;
-        if (current != null) {
-            current.control().stopNow();
-        }
-    }
-
-    private synchronized boolean stopped() {
-        return stopped;
-    }
-
-    private synchronized void setCurrent(RunSession session) {
-        current = session;
-        if (stopped && session != null) {
-            session.control().stop();
-        }
+    public void stopNow() {
+        current.stopNow();
     }
 
     /** Blocks until all are done or the queue is stopped. Those not begun because of that have no outcome. */
     public List<Outcome> run(List<Entry> entries, Watcher watcher) throws InterruptedException {
         List<Outcome> outcomes = new ArrayList<>();
         for (Entry entry : entries) {
-            if (stopped()) {
+            if (current.stopped()) {
                 break;
             }
             Outcome outcome = run(entry, watcher);
@@ -102,12 +84,12 @@ public final class RunQueue {
         }
         session.addListener(state::apply);
         watcher.starts(entry, session);
-        setCurrent(session);
+        current.set(session);
         try {
             session.control().start();
             session.control().await();
         } finally {
-            setCurrent(null);
+            current.set(null);
         }
         return new Outcome(entry.name, session.folder(), state, null);
     }

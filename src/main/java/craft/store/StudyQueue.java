@@ -42,8 +42,7 @@ public final class StudyQueue {
 
     private final StudyFolder folder;
     private final RunStore store;
-    private boolean stopped;
-    private RunSession current;
+    private final CurrentSession current = new CurrentSession();
 
     public StudyQueue(StudyFolder folder) {
         this(folder, Clock.systemUTC(), ExperimentRunner::new);
@@ -55,37 +54,20 @@ public final class StudyQueue {
     }
 
     /** Ends the current run as interrupted, after its step, and begins no other. */
-    public synchronized void stop() {
-        stopped = true;
-        if (current != null) {
-            current.control().stop();
-        }
+    public void stop() {
+        current.stop();
     }
 
     /** The same without waiting for the step. */
-    public synchronized void stopNow() {
-        stopped = true;
-        if (current != null) {
-            current.control().stopNow();
-        }
-    }
-
-    private synchronized boolean stopped() {
-        return stopped;
-    }
-
-    private synchronized void setCurrent(RunSession session) {
-        current = session;
-        if (stopped && session != null) {
-            session.control().stop();
-        }
+    public void stopNow() {
+        current.stopNow();
     }
 
     /** Blocks until all are done or {@link #stop} was called. */
     public List<Outcome> run(List<StudyRun> runs, Watcher watcher) throws InterruptedException {
         List<Outcome> outcomes = new ArrayList<>();
         for (StudyRun run : runs) {
-            if (stopped()) {
+            if (current.stopped()) {
                 break;
             }
             Outcome outcome;
@@ -137,12 +119,12 @@ public final class StudyQueue {
         RunState state = new RunState();
         session.addListener(state::apply); // on the service thread; read here only after await()
         starts.accept(session);
-        setCurrent(session);
+        current.set(session);
         try {
             session.control().start();
             session.control().await();
         } finally {
-            setCurrent(null);
+            current.set(null);
         }
         return new Outcome(run, switch (state.status()) {
             case FINISHED -> Outcome.Kind.FINISHED;
