@@ -80,7 +80,7 @@ public final class RunSession {
                 throw new NotRecordedException(message, e);
             }
             // The run is over in any case; whoever listens must learn of it, and reopened it counts as interrupted.
-            LOG.log(Level.ERROR, message, e);
+            LOG.log(Level.ERROR, message); // which names the cause; a stack trace would be no help
         }
         if (Journal.ends(event)) {
             close();
