@@ -47,8 +47,8 @@ final class Attended {
             if (entries.size() > 1) {
                 console.err().print(closing(outcomes, entries));
             }
-            return codes.contains(Cli.INTERRUPTED) ? Cli.INTERRUPTED : codes.size() == 1 ? codes.get(0)
-                    : codes.stream().allMatch(code -> code == Cli.GOOD) ? Cli.GOOD : Cli.FAILURE;
+            return codes.contains(Cli.INTERRUPTED) ? Cli.INTERRUPTED
+                    : codes.stream().filter(code -> code != Cli.GOOD).findFirst().orElse(Cli.GOOD);
         } finally {
             signal.withdraw();
         }
