@@ -25,8 +25,18 @@ final class CurrentSession {
         return stopped;
     }
 
-    /** @param next null between two runs */
-    synchronized void set(RunSession next) {
+    /** Blocks until the run has ended. */
+    void run(RunSession next) throws InterruptedException {
+        set(next);
+        try {
+            next.control().start();
+            next.control().await();
+        } finally {
+            set(null);
+        }
+    }
+
+    private synchronized void set(RunSession next) {
         session = next;
         if (stopped && next != null) {
             next.control().stop();

@@ -84,13 +84,7 @@ public final class RunQueue {
         }
         session.addListener(state::apply);
         watcher.starts(entry, session);
-        current.set(session);
-        try {
-            session.control().start();
-            session.control().await();
-        } finally {
-            current.set(null);
-        }
+        current.run(session);
         return new Outcome(entry.name, session.folder(), state, null);
     }
 }

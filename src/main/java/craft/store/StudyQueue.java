@@ -119,13 +119,7 @@ public final class StudyQueue {
         RunState state = new RunState();
         session.addListener(state::apply); // on the service thread; read here only after await()
         starts.accept(session);
-        current.set(session);
-        try {
-            session.control().start();
-            session.control().await();
-        } finally {
-            current.set(null);
-        }
+        current.run(session);
         return new Outcome(run, switch (state.status()) {
             case FINISHED -> Outcome.Kind.FINISHED;
             case INTERRUPTED -> Outcome.Kind.INTERRUPTED;

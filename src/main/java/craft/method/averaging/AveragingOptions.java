@@ -1,10 +1,10 @@
 package craft.method.averaging;
 
-import craft.method.MethodOptions;
+import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
 
 /** @param space whether what adapters do is averaged, or their parameters */
-public record AveragingOptions(AdapterOptions adapter, Space space) implements MethodOptions {
+public record AveragingOptions(AdapterOptions adapter, Space space) implements AdapterMethodOptions {
     public enum Space { FUNCTION, PARAMETER }
 
     public static AveragingOptions defaults() {
@@ -14,15 +14,5 @@ public record AveragingOptions(AdapterOptions adapter, Space space) implements M
     @Override
     public String displayName() {
         return "Averaged " + adapter.kind().displayName();
-    }
-
-    @Override
-    public boolean updatesProjections() {
-        return adapter.updatesProjections();
-    }
-
-    @Override
-    public void check() {
-        adapter.check();
     }
 }

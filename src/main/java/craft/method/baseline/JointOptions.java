@@ -1,10 +1,10 @@
 package craft.method.baseline;
 
-import craft.method.MethodOptions;
+import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
 
 /** All tasks at once. */
-public record JointOptions(AdapterOptions adapter) implements MethodOptions {
+public record JointOptions(AdapterOptions adapter) implements AdapterMethodOptions {
     public static JointOptions defaults() {
         return new JointOptions(AdapterOptions.defaults());
     }
@@ -12,15 +12,5 @@ public record JointOptions(AdapterOptions adapter) implements MethodOptions {
     @Override
     public String displayName() {
         return "Joint " + adapter.kind().displayName();
-    }
-
-    @Override
-    public boolean updatesProjections() {
-        return adapter.updatesProjections();
-    }
-
-    @Override
-    public void check() {
-        adapter.check();
     }
 }

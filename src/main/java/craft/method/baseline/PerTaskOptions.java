@@ -1,10 +1,10 @@
 package craft.method.baseline;
 
-import craft.method.MethodOptions;
+import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
 
 /** One adapter a task. */
-public record PerTaskOptions(AdapterOptions adapter) implements MethodOptions {
+public record PerTaskOptions(AdapterOptions adapter) implements AdapterMethodOptions {
     public static PerTaskOptions defaults() {
         return new PerTaskOptions(AdapterOptions.defaults());
     }
@@ -12,15 +12,5 @@ public record PerTaskOptions(AdapterOptions adapter) implements MethodOptions {
     @Override
     public String displayName() {
         return adapter.kind().displayName() + " per task";
-    }
-
-    @Override
-    public boolean updatesProjections() {
-        return adapter.updatesProjections();
-    }
-
-    @Override
-    public void check() {
-        adapter.check();
     }
 }

@@ -46,11 +46,6 @@ public final class Ewc implements Guard {
     }
 
     @Override
-    public void begin(TrainingTask task, Training training) {
-        // the terms are those of the tasks before
-    }
-
-    @Override
     public Objective objective(List<Sequence> batch) {
         return terms.isEmpty() ? Objective.CROSS_ENTROPY : new Objective(null, this::penalty, null);
     }

@@ -3,12 +3,6 @@ package craft.method.guard;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import craft.lm.Sequence;
-import craft.method.Seeds;
-import craft.method.State;
-import craft.method.TrainingTask;
-import craft.method.sequential.Guard;
-import craft.method.train.Objective;
-import craft.method.train.Training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,46 +15,21 @@ import java.util.Random;
  * variable an earlier task; {@code x = G'v + g}. The margin gamma, 0 in the problem itself, lets steps favour the earlier tasks,
  * as in the authors' code; g stays as it is when no constraint is violated. We add nothing to the diagonal of GG'.
  */
-public final class Gem implements Guard {
+public final class Gem extends MemoryGuard {
     private final GemOptions options;
-    private final long seed;
-    final GuardMath math = new GuardMath();
-    private final TaskMemory memory;
-    private Training training;
-    private int task;
-    private int step;
 
     public Gem(GemOptions options, long seed) {
+        super("gem", options.rows(), seed);
         this.options = options;
-        this.seed = seed;
-        this.memory = new TaskMemory(options.rows(), seed);
     }
 
     @Override
-    public void begin(TrainingTask begun, Training begunTraining) {
-        task = begun.index();
-        training = begunTraining;
-    }
-
-    @Override
-    public List<Sequence> batch(List<Sequence> batch, int next) {
-        step = next;
-        return batch;
-    }
-
-    @Override
-    public Objective objective(List<Sequence> batch) {
-        return memory.tasks().isEmpty() ? Objective.CROSS_ENTROPY : new Objective(null, null, this::project);
-    }
-
-    private List<NDArray> project(NDManager scope, List<NDArray> parameters, List<NDArray> gradients) {
-        Random random = Seeds.random(seed, "gem of task " + task, step);
+    NDArray project(NDManager scope, NDArray g, Random random) {
         List<NDArray> constraints = new ArrayList<>();
         for (List<Sequence> rows : memory.tasks()) {
-            List<Sequence> some = options.sample() == 0 ? rows : Rows.sample(rows, options.sample(), random);
-            constraints.add(math.flat(scope, training.gradients(scope, some, Objective.CROSS_ENTROPY)));
+            constraints.add(gradient(scope, options.sample() == 0 ? rows : Rows.sample(rows, options.sample(), random)));
         }
-        return math.cut(project(math, scope, math.flat(scope, gradients), constraints, options.margin()), gradients);
+        return project(math, scope, g, constraints, options.margin());
     }
 
     /** The nearest row to g that has no negative product with any constraint, all flat. */
@@ -77,30 +46,5 @@ public final class Gem implements Guard {
                 along, margin), k + 1);
         v[k] = 1;
         return math.combine(scope, v, rows);
-    }
-
-    @Override
-    public void end(TrainingTask learnt, Training learntTraining) {
-        memory.add(learnt);
-    }
-
-    @Override
-    public long storedBytes() {
-        return memory.bytes();
-    }
-
-    @Override
-    public void save(State to) {
-        memory.save(to.part("memory"));
-    }
-
-    @Override
-    public void restore(State from) {
-        memory.restore(from.part("memory"));
-    }
-
-    @Override
-    public void close() {
-        math.close();
     }
 }

@@ -1,17 +1,13 @@
 package craft.method.guard;
 
 import craft.method.ContinualMethod;
-import craft.method.MethodOptions;
 import craft.method.MethodSetup;
-import craft.method.adapter.AdapterOptions;
+import craft.method.adapter.AdapterMethodOptions;
 import craft.method.sequential.Guard;
 import craft.method.sequential.SequentialMethod;
 
 /** Options of a method that trains one adapter on one task after the other behind a guard. */
-public interface GuardOptions extends MethodOptions {
-    /** What is trained. */
-    AdapterOptions adapter();
-
+public interface GuardOptions extends AdapterMethodOptions {
     /** The guard's name for people. */
     String guardName();
 
@@ -26,10 +22,5 @@ public interface GuardOptions extends MethodOptions {
     @Override
     default String displayName() {
         return adapter().kind().displayName() + " with " + guardName();
-    }
-
-    @Override
-    default boolean updatesProjections() {
-        return adapter().updatesProjections();
     }
 }

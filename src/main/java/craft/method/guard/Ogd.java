@@ -32,11 +32,6 @@ public final class Ogd implements Guard {
     }
 
     @Override
-    public void begin(TrainingTask task, Training training) {
-        // the directions are those of the tasks before
-    }
-
-    @Override
     public Objective objective(List<Sequence> batch) {
         return bases.isEmpty() ? Objective.CROSS_ENTROPY : new Objective(null, null,
                 (scope, parameters, gradients) -> math.cut(math.orthogonal(math.flat(scope, gradients), bases), gradients));

@@ -16,7 +16,8 @@ public interface Guard extends AutoCloseable {
      * Before a task's first step, and again, after {@link #restore}, when a half-learnt task is taken up: in both cases the
      * training stands at the values that the task starts from.
      */
-    void begin(TrainingTask task, Training training);
+    default void begin(TrainingTask task, Training training) {
+    }
 
     /** The batch to train on: the given rows of the task, and rows of a memory if there is one. */
     default List<Sequence> batch(List<Sequence> batch, int step) {

@@ -10,10 +10,6 @@ import java.util.List;
 /** Cross-entropy on the task's own rows, and nothing else. */
 final class NoGuard implements Guard {
     @Override
-    public void begin(TrainingTask task, Training training) {
-    }
-
-    @Override
     public Objective objective(List<Sequence> batch) {
         return Objective.CROSS_ENTROPY;
     }

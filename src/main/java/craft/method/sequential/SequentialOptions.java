@@ -1,10 +1,10 @@
 package craft.method.sequential;
 
-import craft.method.MethodOptions;
+import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
 
 /** One adapter, trained on one task after the other with nothing against forgetting: the baseline of baselines. */
-public record SequentialOptions(AdapterOptions adapter) implements MethodOptions {
+public record SequentialOptions(AdapterOptions adapter) implements AdapterMethodOptions {
     public static SequentialOptions defaults() {
         return new SequentialOptions(AdapterOptions.defaults());
     }
@@ -12,15 +12,5 @@ public record SequentialOptions(AdapterOptions adapter) implements MethodOptions
     @Override
     public String displayName() {
         return "Sequential " + adapter.kind().displayName();
-    }
-
-    @Override
-    public boolean updatesProjections() {
-        return adapter.updatesProjections();
-    }
-
-    @Override
-    public void check() {
-        adapter.check();
     }
 }
