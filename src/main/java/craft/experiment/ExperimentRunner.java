@@ -6,15 +6,27 @@ import craft.lm.CausalLm;
 import craft.lm.TorchThread;
 import craft.method.Monitor;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs one recipe on its own service thread: the only thread that computes, so that a window never waits. Ends with exactly
- * one of {@link RunEvent.RunFinished}, {@link RunEvent.RunInterrupted} and {@link RunEvent.RunFailed}.
+ * Runs one recipe on the service thread, the only thread that computes, so that a window never waits. A run that is started
+ * while another one computes waits for its end. Ends with exactly one of {@link RunEvent.RunFinished},
+ * {@link RunEvent.RunInterrupted} and {@link RunEvent.RunFailed}.
  */
 public final class ExperimentRunner implements RunControl {
     private static final String STOPPED = "Stopped by the user.";
     private static final String RESUME = " Resume the run to go on.";
+    /**
+     * One thread for all runs of a process, one run after the other. Native memory belongs to the thread that asked for it: with a
+     * thread a run, every further run's weights came out of an arena of their own, and the process grew by a model a run.
+     */
+    private static final Executor COMPUTE = Executors.newSingleThreadExecutor(run -> {
+        Thread thread = new Thread(run, "craft-run");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final Recipe recipe;
     private final RunListener listener;
@@ -32,9 +44,7 @@ public final class ExperimentRunner implements RunControl {
     @Override
     public void start() {
         if (started.compareAndSet(false, true)) {
-            Thread thread = new Thread(this::run, "craft-run");
-            thread.setDaemon(true);
-            thread.start();
+            COMPUTE.execute(this::run);
         }
     }
 

@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,20 @@ class ExperimentRunnerTest {
             changes.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
         }
         return RecipeReader.read(folder, changes);
+    }
+
+    /** A thread a run would leave the run's native memory in an arena of its own: the process grew by a model a run. */
+    @Test
+    void allRunsOfAProcessComputeOnOneThread() throws InterruptedException {
+        Set<Thread> threads = new HashSet<>();
+        Recipe unusable = recipe("model=none-of-that-name");
+        ExperimentRunner first = new ExperimentRunner(unusable, event -> threads.add(Thread.currentThread()), new Kept());
+        ExperimentRunner second = new ExperimentRunner(unusable, event -> threads.add(Thread.currentThread()), new Kept());
+        first.start();
+        second.start();
+        first.await();
+        second.await();
+        assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
     }
 
     @Test
