@@ -11,18 +11,20 @@ import craft.lm.Precision;
  *     always float32
  * @param cacheMegabytes memory for prefilled prompts; 0: a share of what the machine has
  * @param halfCache keep prefilled keys, values and hidden states as float16
+ * @param parts pieces that a batch is cut into, computed side by side where there are threads
  * @param checkpointEvery optimiser steps between two checkpoints, besides one after every task; 0: only after tasks
  * @param keepCheckpoints newest checkpoints kept of a run
  */
-public record EngineOptions(Precision precision, int cacheMegabytes, boolean halfCache, int checkpointEvery, int keepCheckpoints) {
+public record EngineOptions(Precision precision, int cacheMegabytes, boolean halfCache, int parts, int checkpointEvery,
+        int keepCheckpoints) {
 
     public static EngineOptions defaults() {
-        return new EngineOptions(Precision.FLOAT32, 0, false, 100, 2);
+        return new EngineOptions(Precision.FLOAT32, 0, false, 2, 100, 2);
     }
 
     /** What the model is loaded with. */
     public EngineSettings settings() {
-        return new EngineSettings(precision, halfCache);
+        return new EngineSettings(precision, halfCache, parts);
     }
 
     /** Bytes for prefilled prompts. */
@@ -32,6 +34,7 @@ public record EngineOptions(Precision precision, int cacheMegabytes, boolean hal
 
     void check() {
         require(cacheMegabytes >= 0, "cacheMegabytes", cacheMegabytes, "0 or more");
+        require(parts >= 1, "parts", parts, "at least 1");
         require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, "0 or more");
         require(keepCheckpoints >= 1, "keepCheckpoints", keepCheckpoints, "at least 1");
     }

@@ -243,7 +243,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             for (int batch = work.batchSize; batch > 0; batch /= 2) {
                 for (long cache = work.cache; ; cache = cache / 2 < CACHE_STEP ? LEAST_CACHE : cache / 2) {
                     MemoryEstimate smaller = new MemoryEstimate(model, config, work.with(batch, cache),
-                            new EngineSettings(precision, settings.halfCache()));
+                            new EngineSettings(precision, settings.halfCache(), settings.parts()));
                     if (smaller.total() <= available) {
                         return "What would fit: " + String.join(" and ", changes(smaller)) + ".";
                     }
@@ -254,7 +254,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             }
         }
         MemoryEstimate least = new MemoryEstimate(model, config, work.with(1, 0),
-                new EngineSettings(Precision.BFLOAT16, true));
+                new EngineSettings(Precision.BFLOAT16, true, settings.parts()));
         double share = (double) Math.max(0, available - PROCESS) / (least.total() - PROCESS);
         return "No batch, cache or precision is small enough. What would fit: a model of at most about "
                 + parameters(config.parameters() * share) + " parameters (this one has " + parameters(config.parameters())

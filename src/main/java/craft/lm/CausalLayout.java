@@ -23,6 +23,11 @@ record CausalLayout(List<Sequence> batch, int[] starts, int pastLength, int newL
         return new CausalLayout(batch, starts, past, fresh);
     }
 
+    @Override
+    public int rowCount() {
+        return batch.size();
+    }
+
     /** From {@code starts} on, padded with 0. */
     @Override
     public NDArray ids(NDManager step) {

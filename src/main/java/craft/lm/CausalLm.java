@@ -128,13 +128,19 @@ public final class CausalLm implements AutoCloseable {
      */
     NDList extend(NDArray hidden, int first, int last, boolean editFirst, NDArray positions, NDArray mask, NDArray past,
             NDArray where, Adaptation adaptation, boolean keep) {
+        return extend(hidden, first, last, editFirst, positions, mask, past, where, adaptation, keep, null);
+    }
+
+    /** @param only {@code [B, n]}, flat indices of the tokens that the last block's output is wanted of; needs a mask */
+    NDList extend(NDArray hidden, int first, int last, boolean editFirst, NDArray positions, NDArray mask, NDArray past,
+            NDArray where, Adaptation adaptation, boolean keep, NDArray only) {
         NDManager step = hidden.getManager();
         Edits edits = adaptation instanceof Edits e ? e : null;
         NDArray plan = step.create(new long[] {first, last, editFirst && edits != null ? 1 : 0, keep ? 1 : 0});
         List<NDArray> updates = adaptation instanceof LowRankUpdates u ? u.arrays(step, config.layers()) : noUpdates;
         return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where),
                 edits == null ? none : sites(step, edits), edits == null ? none : edits.down(),
-                edits == null ? none : edits.bias(), edits == null ? none : edits.up(), weights, new Tensors(updates));
+                edits == null ? none : edits.bias(), edits == null ? none : edits.up(), orNone(only), weights, new Tensors(updates));
     }
 
     /**

@@ -31,6 +31,14 @@ interface Layout {
         return adaptation instanceof Edits edits ? where(step, edits.positions()) : null;
     }
 
+    /** B. */
+    int rowCount();
+
+    /** The predicting tokens of each row, so that a last block need not be computed for any other; null where it saves nothing. */
+    default Narrowed narrowed() {
+        return Narrowed.of(predictors(), rowCount(), newLength());
+    }
+
     /**
      * Flat indices into {@code [B * S]} of the tokens that predict each continuation token: sequence by sequence,
      * continuation by continuation.

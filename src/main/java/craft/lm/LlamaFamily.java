@@ -126,10 +126,8 @@ record LlamaFamily(double normEpsilon, Rotary rotary, boolean qkvBias, boolean o
     public Map<String, String> marks(ModelConfig c) {
         Map<String, String> marks = new HashMap<>();
         marks.put("half", "" + c.headDim() / 2);
-        marks.put("keyEnd", "" + (c.queryWidth() + c.keyValueWidth()));
-        marks.put("valueEnd", "" + (c.queryWidth() + 2 * c.keyValueWidth()));
+        marks.put("keyValueWidth", "" + c.keyValueWidth());
         marks.put("inner", "" + c.intermediateSize());
-        marks.put("innerTwice", "" + 2 * c.intermediateSize());
         marks.put("epsilon", Double.toString(normEpsilon));
         marks.put("qkNorm", qkNorm ? "True" : "False");
         return marks;

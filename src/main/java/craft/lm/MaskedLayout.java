@@ -48,6 +48,11 @@ record MaskedLayout(List<Sequence> batch, int mask, int[] closing, List<Row> row
         return 0;
     }
 
+    @Override
+    public int rowCount() {
+        return rows.size();
+    }
+
     private int length(Row row) {
         return row.prompt() + row.masks() + closing.length;
     }

@@ -23,6 +23,8 @@ import java.util.Map;
  * <p>With {@link EngineSettings#halfCache()} entries are kept as float16, and every use sees them rounded, the first one too.
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
+ *
+ * <p>{@link #hidden} may be called by several threads at once, everything else by one alone.
  */
 public final class PrefixCache implements ForwardPass, AutoCloseable {
     /** The tokens before the first edited one, compared by value: key of their keys and values. */
@@ -58,6 +60,8 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     private long bytes;
     private long hits;
     private long misses;
+    /** Passes under way, which nothing may be evicted under. */
+    private int passes;
 
     /**
      * @param positions where all edits of this cache's users act
@@ -77,19 +81,36 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         if (adaptation != null && !servedBy(adaptation)) {
             throw new IllegalArgumentException("changes at other positions or at or below block " + lowest);
         }
-        List<Kept> kept = new ArrayList<>();
-        for (Sequence sequence : batch) {
-            kept.add(kept(sequence));
+        begin();
+        try {
+            return hidden(step, batch, batch.stream().map(this::kept).toList(), adaptation);
+        } finally {
+            end();
         }
+    }
+
+    private synchronized void begin() {
+        passes++;
+    }
+
+    private synchronized void end() {
+        passes--;
+        if (passes == 0) {
+            evict();
+        }
+    }
+
+    private NDArray hidden(NDManager step, List<Sequence> batch, List<Kept> kept, Adaptation adaptation) {
         Layout layout = model.arrangement().layout(batch, kept.stream().mapToInt(Kept::start).toArray());
         NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), layout.newLength());
         int layers = model.config().layers();
         NDArray past = kept.stream().allMatch(k -> k.past == null) ? null : past(step, kept, layout);
         NDArray where = layout.where(step, adaptation);
-        NDArray last = model.extend(hidden, lowest + 1, layers, true, layout.positions(step), layout.mask(step), past,
-                where, adaptation, false).get(0);
-        evict();
-        return model.pick(last, layout.predictors());
+        NDArray mask = layout.mask(step);
+        Narrowed narrowed = mask == null || lowest + 1 == layers ? null : layout.narrowed();
+        NDArray last = model.extend(hidden, lowest + 1, layers, true, layout.positions(step), mask, past, where, adaptation, false,
+                narrowed == null ? null : narrowed.tokens(step)).get(0);
+        return model.pick(last, narrowed == null ? layout.predictors() : narrowed.predictors());
     }
 
     private boolean servedBy(Adaptation adaptation) {
@@ -114,14 +135,18 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     private Kept kept(Sequence sequence) {
         int start = start(sequence);
         Prefix prefix = prefix(sequence);
-        NDArray hidden = entries.get(sequence);
-        NDArray past = entries.get(prefix);
         boolean pastWanted = start > 0 && lowest + 1 < model.config().layers();
-        if (hidden != null && (past != null || !pastWanted)) {
-            hits++;
-            return new Kept(start, hidden, past);
+        NDArray hidden;
+        NDArray past;
+        synchronized (this) {
+            hidden = entries.get(sequence);
+            past = entries.get(prefix);
+            if (hidden != null && (past != null || !pastWanted)) {
+                hits++;
+                return new Kept(start, hidden, past);
+            }
+            misses++;
         }
-        misses++;
         try (NDManager step = model.newManager()) {
             boolean pastMissing = pastWanted && past == null;
             NDArray all = start == 0 ? null
@@ -151,10 +176,17 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
 
     private NDArray keep(Object key, NDArray array) {
         NDArray own = model.settings().halfCache() ? model.half(array) : array.duplicate();
-        own.attach(owner);
-        entries.put(key, own);
-        bytes += size(own);
-        return own;
+        synchronized (this) {
+            NDArray others = entries.get(key);
+            if (others != null) { // another thread was first, with the same bits
+                own.close();
+                return others;
+            }
+            own.attach(owner);
+            entries.put(key, own);
+            bytes += size(own);
+            return own;
+        }
     }
 
     private static long size(NDArray array) {

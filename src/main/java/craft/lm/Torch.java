@@ -3,12 +3,14 @@ package craft.lm;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
 
 /** The PyTorch engine of this process: started once, on the CPU, without any download. */
 public final class Torch {
     private static Engine engine;
+    private static int threads;
 
     private Torch() {
     }
@@ -20,6 +22,7 @@ public final class Torch {
             System.setProperty("OPT_OUT_TRACKING", "true");
             waitWithoutSpinning();
             engine = Engine.getEngine("PyTorch");
+            threads = JniUtils.getNumThreads();
         }
     }
 
@@ -32,6 +35,12 @@ public final class Torch {
         if (!Platform.isWindows() && System.getenv("OMP_WAIT_POLICY") == null) {
             Function.getFunction("c", "setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 1});
         }
+    }
+
+    /** Threads that PyTorch computes with: as many as there are cores, or as {@code OMP_NUM_THREADS} says. */
+    static synchronized int threads() {
+        start();
+        return threads;
     }
 
     static NDManager newManager() {

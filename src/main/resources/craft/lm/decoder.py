@@ -3,7 +3,8 @@
 #   embed(ids [B, S], pos [B, S], w) -> [B, S, d], the input of the first block
 #   angles(pos, w) -> two tensors that every block needs of the positions, computed once a pass
 #   project(h [B, S, d], i, the two of angles, w, ad) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
-#   block(h, i, the two of angles, mask, past, w, ad) -> block i's output [B, S, d], its new keys and values
+#   block(h, i, the two of angles, mask, past, only, w, ad) -> block i's output [B, S, d], of the tokens in only alone if that is
+#     not empty, and the new keys and values of all S
 #   final_norm(h [N, d], w) -> [N, d], the LM head's input
 # and headBias [V] is the LM head's bias, or None.
 # Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
@@ -46,6 +47,24 @@ ${family}
         pass
       o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
     return torch.reshape(o, [B, S, ${queryWidth}])
+
+  # The tokens at flat indices only [B, n] of x [B, S, ...] -> [B, n, ...] with all after S in one.
+  def choose(self: __torch__.M, x: Tensor, only: Tensor) -> Tensor:
+    size = torch.size(only)
+    return torch.reshape(torch.index_select(torch.flatten(x, 0, 1), 0, torch.reshape(only, [-1])), [size[0], size[1], -1])
+
+  # Hidden states [B, S, d] and queries [B, H, S, hd] of those tokens; of all when only is empty.
+  def narrow(self: __torch__.M, h: Tensor, q: Tensor, only: Tensor) -> Tuple[Tensor, Tensor]:
+    x = h
+    of = q
+    if torch.gt(torch.numel(only), 0):
+      size = torch.size(only)
+      x = self.choose(h, only)
+      rows = torch.view(self.choose(torch.transpose(q, 1, 2), only), [size[0], size[1], ${heads}, ${headDim}])
+      of = torch.transpose(rows, 1, 2)
+    else:
+      pass
+    return (x, of)
 
   # In float32: adds up[j]^T (down[j] h + bias[j]) to the tokens of part sites[1][j] if layer i is sites[0][j], for every site j;
   # where [B, S, parts] is 1 at a part's tokens.
@@ -98,8 +117,9 @@ ${family}
   # Blocks first .. last - 1. With edited_start the input already is block first - 1's output, whose edit comes first.
   # mask [B, 1, S, P + S] or empty: causal over S alone; past [last - first, 2, B, K, P, hd] or empty. Gives the hidden
   # states [B, S, d] after the last block and, with keep, the new keys and values [last - first, 2, B, K, S, hd] (otherwise
-  # past as it came).
-  def extend(self: __torch__.M, h: Tensor, plan: Tensor, pos: Tensor, mask: Tensor, past: Tensor, where: Tensor, sites: Tensor, down: Tensor, bias: Tensor, up: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor]:
+  # past as it came). With only [B, n], flat indices of tokens, not empty (mask is not empty then): the last block's output is
+  # computed for these alone, [B, n, d].
+  def extend(self: __torch__.M, h: Tensor, plan: Tensor, pos: Tensor, mask: Tensor, past: Tensor, where: Tensor, sites: Tensor, down: Tensor, bias: Tensor, up: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor]:
     first = int(torch.select(plan, 0, 0))
     last = int(torch.select(plan, 0, 1))
     edited_start = torch.eq(int(torch.select(plan, 0, 2)), 1)
@@ -124,8 +144,24 @@ ${family}
         before = torch.to(torch.select(past, 0, n), ${number})
       else:
         pass
-      y, k, v = self.block(x, i, cos, sin, seen, before, w, ad)
-      x = self.edit(y, i, where, sites, down, bias, up)
+      wanted = torch.slice(only, 0, 0, 0)
+      at = where
+      if torch.eq(torch.add(i, 1), last):
+        wanted = only
+        if torch.gt(torch.numel(only), 0):
+          size = torch.size(only)
+          narrowed = torch.view(self.choose(torch.transpose(mask, 1, 2), only), [size[0], 1, size[1], -1])
+          seen = torch.repeat(torch.to(narrowed, ${number}), [1, 1, ${group}, 1])
+          if torch.gt(torch.numel(where), 0):
+            at = self.choose(where, only)
+          else:
+            pass
+        else:
+          pass
+      else:
+        pass
+      y, k, v = self.block(x, i, cos, sin, seen, before, wanted, w, ad)
+      x = self.edit(y, i, at, sites, down, bias, up)
       if keep:
         _0 = torch.append(kept, torch.stack([k, v], 0))
       else:
@@ -147,7 +183,7 @@ ${family}
     x = torch.to(self.embed(ids, pos, w), ${number})
     kept = annotate(List[Tensor], [])
     for i in range(top):
-      y, k, v = self.block(x, i, cos, sin, none, none, w, bare)
+      y, k, v = self.block(x, i, cos, sin, none, none, none, w, bare)
       x = y
       _0 = torch.append(kept, torch.stack([k, v], 0))
     q, k1, v1 = self.project(x, top, cos, sin, w, bare)

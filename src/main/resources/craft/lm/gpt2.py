@@ -22,11 +22,12 @@
   def act(self: __torch__.M, x: Tensor) -> Tensor:
     return ${activation}
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
-    q, k, v = self.project(h, i, cos, sin, w, ad)
+    all_q, k, v = self.project(h, i, cos, sin, w, ad)
+    x, q = self.narrow(h, all_q, only)
     o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(h, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
+    h1 = torch.add(x, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     y = torch.layer_norm(h1, [${hidden}], ${postNorm}, ${postNormBias}, ${epsilon})
     m = self.act(self.adapted(torch.linear(y, ${up}, ${upBias}), y, i, 5, ad))
     return (torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad)), k, v)

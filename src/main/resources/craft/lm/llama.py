@@ -21,9 +21,10 @@
     S = size[1]
     x = torch.rms_norm(h, [${hidden}], ${inputNorm}, ${epsilon})
     qkv = torch.linear(x, ${qkv}, ${qkvBias})
-    q = torch.transpose(torch.view(self.adapted(torch.slice(qkv, -1, 0, ${queryWidth}), x, i, 0, ad), [B, S, ${heads}, ${headDim}]), 1, 2)
-    k = torch.transpose(torch.view(self.adapted(torch.slice(qkv, -1, ${queryWidth}, ${keyEnd}), x, i, 1, ad), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
-    v = torch.transpose(torch.view(self.adapted(torch.slice(qkv, -1, ${keyEnd}, ${valueEnd}), x, i, 2, ad), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
+    parts = torch.split_with_sizes(qkv, [${queryWidth}, ${keyValueWidth}, ${keyValueWidth}], -1)
+    q = torch.transpose(torch.view(self.adapted(parts[0], x, i, 0, ad), [B, S, ${heads}, ${headDim}]), 1, 2)
+    k = torch.transpose(torch.view(self.adapted(parts[1], x, i, 1, ad), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
+    v = torch.transpose(torch.view(self.adapted(parts[2], x, i, 2, ad), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
     if ${qkNorm}:
       q = torch.rms_norm(q, [${headDim}], ${queryNorm}, ${epsilon})
       k = torch.rms_norm(k, [${headDim}], ${keyNorm}, ${epsilon})
@@ -31,15 +32,17 @@
       pass
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
-    q, k, v = self.project(h, i, cos, sin, w, ad)
+    all_q, k, v = self.project(h, i, cos, sin, w, ad)
+    x, q = self.narrow(h, all_q, only)
     o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(h, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
+    h1 = torch.add(x, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     y = torch.rms_norm(h1, [${hidden}], ${postNorm}, ${epsilon})
     gu = torch.linear(y, ${gateUp}, ${gateUpBias})
-    gate = self.adapted(torch.slice(gu, -1, 0, ${inner}), y, i, 4, ad)
-    m = torch.mul(torch.silu(gate), self.adapted(torch.slice(gu, -1, ${inner}, ${innerTwice}), y, i, 5, ad))
+    halves = torch.split_with_sizes(gu, [${inner}, ${inner}], -1)
+    gate = self.adapted(halves[0], y, i, 4, ad)
+    m = torch.mul(torch.silu(gate), self.adapted(halves[1], y, i, 5, ad))
     h2 = torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad))
     return (h2, k, v)
 

@@ -92,7 +92,7 @@ class MemoryEstimateTest {
     @Test
     void bfloat16HalvesTheBlocksAndIsProposedLast() throws IOException {
         MemoryEstimate e = new MemoryEstimate("tiny", tiny(), work(1, 10, 5, 1000), EngineSettings.EXACT);
-        MemoryEstimate half = e.with(new EngineSettings(Precision.BFLOAT16, false));
+        MemoryEstimate half = e.with(new EngineSettings(Precision.BFLOAT16, false, 1));
         assertThat(e.weights() - half.weights()).isEqualTo(2 * 3 * (2048 + 1024 + 4608 + 64));
         assertThat(e.step() - half.step()).isEqualTo(2 * (2 * (1540 + 480) + 225 + 1600));
         MemoryEstimate large = new MemoryEstimate("large", config(1024, 4096, 24, 16, 16, 512), work(1, 10, 5, 1000),

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** bfloat16 blocks and a float16 cache: close to float32, and never seen by Java. */
 class EngineSettingsTest {
-    private static final EngineSettings BRAIN = new EngineSettings(Precision.BFLOAT16, false);
-    private static final EngineSettings HALF = new EngineSettings(Precision.FLOAT32, true);
+    private static final EngineSettings BRAIN = new EngineSettings(Precision.BFLOAT16, false, 1);
+    private static final EngineSettings HALF = new EngineSettings(Precision.FLOAT32, true, 1);
     private static final Positions LAST = Positions.parse("l4");
 
     @TempDir

@@ -140,8 +140,8 @@ public final class Bench {
         }
         OptionalLong peak = ResidentMemory.peak();
         List<ModelBench.Agreement> agreements = new ArrayList<>();
-        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false),
-                new EngineSettings(Precision.FLOAT32, true))) {
+        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false, 1),
+                new EngineSettings(Precision.FLOAT32, true, 1))) {
             String what = other.halfCache() ? "float16 cache" : "bfloat16 blocks";
             progress.accept(name + ": " + what + " against float32");
             try (CausalLm rounded = CausalLm.load(folder, other)) {

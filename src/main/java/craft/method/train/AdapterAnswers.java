@@ -7,6 +7,7 @@ import craft.lm.Adaptation;
 import craft.lm.CausalLm;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
+import craft.lm.SideBySide;
 import craft.method.Answers;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,10 @@ public final class AdapterAnswers implements Answers {
 
     @Override
     public List<double[]> logLikelihoods(List<Sequence> batch) {
+        return SideBySide.map(SideBySide.cut(batch, model.settings().parts()), this::sums).stream().flatMap(List::stream).toList();
+    }
+
+    private List<double[]> sums(List<Sequence> batch) {
         float[] tokens;
         try (NDManager step = model.newManager()) {
             tokens = model.logLikelihood(pass.hidden(step, batch, adaptation), ForwardPass.targets(batch));

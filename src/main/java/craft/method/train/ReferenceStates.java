@@ -11,6 +11,7 @@ import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
+import craft.lm.SideBySide;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,19 +33,23 @@ public final class ReferenceStates implements AutoCloseable {
         this.batches = batches;
         try (NDManager scope = model.newManager()) {
             Adaptation adaptation = adapter == null ? null : adapter.on(scope);
-            for (List<Sequence> batch : batches) {
-                try (NDManager step = model.newManager()) {
-                    NDArray hidden = pass.hidden(step, batch, adaptation);
-                    int from = 0;
-                    for (Sequence sequence : batch) {
-                        NDArray own = hidden.get(new NDIndex(from + ":" + (from + sequence.predictions()))).duplicate();
-                        own.attach(owner);
-                        states.put(sequence, own);
-                        from += sequence.predictions();
-                    }
-                }
+            SideBySide.map(batches, batch -> states(pass, batch, adaptation)).forEach(states::putAll);
+        }
+    }
+
+    private Map<Sequence, NDArray> states(ForwardPass pass, List<Sequence> batch, Adaptation adaptation) {
+        Map<Sequence, NDArray> states = new HashMap<>();
+        try (NDManager step = model.newManager()) {
+            NDArray hidden = pass.hidden(step, batch, adaptation);
+            int from = 0;
+            for (Sequence sequence : batch) {
+                NDArray own = hidden.get(new NDIndex(from + ":" + (from + sequence.predictions()))).duplicate();
+                own.attach(owner);
+                states.put(sequence, own);
+                from += sequence.predictions();
             }
         }
+        return states;
     }
 
     /** {@code [N, d]} for a batch of the examples known here. */

@@ -12,6 +12,7 @@ import craft.lm.CausalLm.Direction;
 import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
+import craft.lm.SideBySide;
 import craft.lm.TorchThread;
 import craft.intervention.Adapter;
 import craft.method.AdamW;
@@ -29,6 +30,7 @@ import java.util.List;
  *
  * <p>A step's rows are passed forward in the {@link Batches#parts parts} that the options allow; each part's loss, a mean
  * over its answer tokens, counts by their share in the step's, so that the gradient is that of all rows at once.
+ * Parts are computed {@linkplain SideBySide side by side}, cut further into as many as the engine's settings say.
  */
 public final class Training implements AutoCloseable {
 
@@ -90,45 +92,64 @@ public final class Training implements AutoCloseable {
     }
 
     private Gradients differentiate(NDManager step, List<Sequence> rows, Objective objective) {
-        List<NDArray> leaves = leaves(step);
+        tokens += rows.stream().mapToInt(Sequence::length).sum();
         double answers = rows.stream().mapToInt(Sequence::predictions).sum();
+        List<Part> parts = new ArrayList<>();
+        for (List<Sequence> batch : Batches.parts(rows, options)) {
+            for (List<Sequence> part : SideBySide.cut(batch, model.settings().parts())) {
+                double share = part.stream().mapToInt(Sequence::predictions).sum() / answers;
+                parts.add(new Part(part, leaves(step), share, parts.isEmpty() ? objective.penalty() : null)); // counts once a step
+            }
+        }
         double loss = 0;
         double crossEntropy = 0;
         double kl = objective.anchor() == null ? Double.NaN : 0;
-        Penalty penalty = objective.penalty(); // counts once a step
-        for (List<Sequence> part : Batches.parts(rows, options)) {
-            double share = part.stream().mapToInt(Sequence::predictions).sum() / answers;
-            Loss of = differentiate(part, leaves, objective.anchor(), penalty, share);
+        for (Loss of : SideBySide.map(parts, part -> differentiate(part, objective.anchor()))) {
             loss += of.total;
-            crossEntropy += share * of.crossEntropy;
-            kl += share * of.kl;
-            penalty = null;
+            crossEntropy += of.crossEntropy;
+            kl += of.kl;
         }
-        return new Gradients(leaves, leaves.stream().map(NDArray::getGradient).toList(), loss, crossEntropy, kl);
+        return new Gradients(parts.get(0).leaves, sum(parts), loss, crossEntropy, kl);
     }
 
-    /** @param total what was differentiated; @param kl 0 without an anchor */
+    /** In the order of the parts, so that no chance is in the last bits. */
+    private static List<NDArray> sum(List<Part> parts) {
+        List<NDArray> sums = parts.get(0).leaves.stream().map(NDArray::getGradient).toList();
+        for (Part part : parts.subList(1, parts.size())) {
+            for (int i = 0; i < sums.size(); i++) {
+                sums.get(i).addi(part.leaves.get(i).getGradient());
+            }
+        }
+        return sums;
+    }
+
+    /** Rows passed forward together, with a copy of the parameters of their own; @param share of the step's answer tokens */
+    private record Part(List<Sequence> rows, List<NDArray> leaves, double share, Penalty penalty) {
+    }
+
+    /** @param total what was differentiated; @param kl 0 without an anchor; all of them times the part's share */
     private record Loss(double total, double crossEntropy, double kl) {
     }
 
-    /** Adds the gradient of {@code share} times a part's loss, and of a penalty if there is one, to the leaves'. */
-    private Loss differentiate(List<Sequence> part, List<NDArray> leaves, Anchor anchor, Penalty penalty, double share) {
+    /** Gives the part's leaves the gradient of its share times its loss, and of a penalty if there is one. */
+    private Loss differentiate(Part part, Anchor anchor) {
         try (NDManager scope = model.newManager()) {
-            NDArray reference = anchor == null ? null : anchor.reference().of(scope, part);
+            NDArray reference = anchor == null ? null : anchor.reference().of(scope, part.rows);
             NDArray[] total = new NDArray[1];
             NDList[] loss = new NDList[1];
             TorchThread.withGradients(() -> {
-                NDArray hidden = hidden(scope, part, leaves);
-                loss[0] = model.loss(hidden, ForwardPass.targets(part), reference,
+                NDArray hidden = hidden(scope, part.rows, part.leaves);
+                loss[0] = model.loss(hidden, ForwardPass.targets(part.rows), reference,
                         anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
                         anchor == null ? 0 : anchor.lambda());
-                total[0] = share == 1 ? loss[0].get(0) : loss[0].get(0).mul((float) share);
-                if (penalty != null) {
-                    total[0] = total[0].add(penalty.of(scope, leaves));
+                total[0] = part.share == 1 ? loss[0].get(0) : loss[0].get(0).mul((float) part.share);
+                if (part.penalty != null) {
+                    total[0] = total[0].add(part.penalty.of(scope, part.leaves));
                 }
                 backward(scope, total[0]);
             });
-            return new Loss(total[0].getFloat(), loss[0].get(1).getFloat(), loss[0].get(2).getFloat());
+            double value = part.penalty == null ? part.share * loss[0].get(0).getFloat() : total[0].getFloat();
+            return new Loss(value, part.share * loss[0].get(1).getFloat(), part.share * loss[0].get(2).getFloat());
         }
     }
 
@@ -144,7 +165,6 @@ public final class Training implements AutoCloseable {
     }
 
     private NDArray hidden(NDManager step, List<Sequence> batch, List<NDArray> leaves) {
-        tokens += batch.stream().mapToInt(Sequence::length).sum();
         return pass.hidden(step, batch, trainable.adaptation(leaves));
     }
 
@@ -166,6 +186,7 @@ public final class Training implements AutoCloseable {
 
     /** Gradients, as arrays of {@code step}, of the mean logit of the answer tokens, each where it has to be predicted. */
     public List<NDArray> logitGradients(NDManager step, List<Sequence> batch) {
+        tokens += batch.stream().mapToInt(Sequence::length).sum();
         List<NDArray> leaves = leaves(step);
         long[] targets = ForwardPass.targets(batch);
         TorchThread.withGradients(() -> {
@@ -185,23 +206,25 @@ public final class Training implements AutoCloseable {
     public double crossEntropy(List<List<Sequence>> batches) {
         double sum = 0;
         long tokens = 0;
-        for (List<Sequence> batch : batches) {
-            try (NDManager step = model.newManager()) {
-                List<NDArray> copies = new ArrayList<>();
-                for (NDArray array : parameters) { // so that what the adaptation makes belongs to the step
-                    NDArray copy = array.duplicate();
-                    copy.attach(step);
-                    copies.add(copy);
-                }
-                Adaptation adaptation = trainable.adaptation(copies);
-                float[] likelihoods = model.logLikelihood(pass.hidden(step, batch, adaptation), ForwardPass.targets(batch));
-                for (float likelihood : likelihoods) {
-                    sum -= likelihood;
-                }
-                tokens += likelihoods.length;
+        for (float[] likelihoods : SideBySide.map(batches, this::logLikelihood)) {
+            for (float likelihood : likelihoods) {
+                sum -= likelihood;
             }
+            tokens += likelihoods.length;
         }
         return sum / tokens;
+    }
+
+    private float[] logLikelihood(List<Sequence> batch) {
+        try (NDManager step = model.newManager()) {
+            List<NDArray> copies = new ArrayList<>();
+            for (NDArray array : parameters) { // so that what the adaptation makes belongs to the step
+                NDArray copy = array.duplicate();
+                copy.attach(step);
+                copies.add(copy);
+            }
+            return model.logLikelihood(pass.hidden(step, batch, trainable.adaptation(copies)), ForwardPass.targets(batch));
+        }
     }
 
     /** The parameters as they are now. */
