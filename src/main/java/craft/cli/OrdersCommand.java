@@ -108,7 +108,7 @@ final class OrdersCommand implements Callable<Integer> {
         out.print(Text.table(head, rows, 1, head.size() - (found == null ? 0 : 1)));
         if (order.maxPromptTokens() > 0) {
             out.println("Its authors cut prompts to " + order.maxPromptTokens() + " tokens and answers to "
-                    + order.maxAnswerTokens() + "; a recipe has one number of epochs for all tasks.");
+                    + order.maxAnswerTokens() + "; a recipe written here has their numbers of epochs, by task.");
         }
         if (found != null) {
             List<DataSet> missing = found.missing();
@@ -150,6 +150,9 @@ final class OrdersCommand implements Callable<Integer> {
         if (order.maxPromptTokens() > 0) {
             recipe = RecipeReader.with(recipe, Map.of("data.maxPromptTokens", String.valueOf(order.maxPromptTokens())));
         }
+        String epochs = found.folders().entrySet().stream().filter(set -> set.getKey().epochs() > 0 && set.getValue() != null)
+                .map(set -> set.getValue().getFileName() + " = " + set.getKey().epochs()).collect(Collectors.joining(", "));
+        recipe = RecipeReader.with(recipe, Map.of("training.epochsByTask", epochs));
         try {
             Files.writeString(file, RecipeReader.write(recipe), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException e) {

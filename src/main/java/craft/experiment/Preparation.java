@@ -32,6 +32,7 @@ final class Preparation {
             }
             readings.add(reading);
         }
+        recipe.training().checkTasks(readings.stream().map(reading -> reading.task().name()).toList());
         return readings;
     }
 

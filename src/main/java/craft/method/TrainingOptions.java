@@ -1,6 +1,9 @@
 package craft.method;
 
 import craft.error.InvalidInputException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Optimisation, the same for every method: AdamW with linear warm-up and linear decay to 0.
@@ -10,15 +13,18 @@ import craft.error.InvalidInputException;
  * @param batchTokens padded tokens passed forward together at most, instead of a fixed number of examples; 0: batchSize counts
  * @param accumulate batches whose gradients are summed up to one optimiser step
  * @param epochs passes over the training rows at most (maxEpochs)
+ * @param epochsByTask other numbers of epochs for some tasks by name, such as {@code "fomc = 3, scienceqa = 5"}; may be empty
  * @param warmupRatio share of the steps over which the learning rate rises
  * @param weightDecay decoupled weight decay of AdamW
  * @param maxGradientNorm global norm to which gradients are clipped; 0 switches clipping off
  */
-public record TrainingOptions(double learningRate, int batchSize, int batchTokens, int accumulate, int epochs, double warmupRatio,
-        double weightDecay, double maxGradientNorm) {
+public record TrainingOptions(double learningRate, int batchSize, int batchTokens, int accumulate, int epochs, String epochsByTask,
+        double warmupRatio, double weightDecay, double maxGradientNorm) {
+
+    private static final int MOST_EPOCHS = 10_000;
 
     public static TrainingOptions defaults() {
-        return new TrainingOptions(2e-4, 4, 0, 1, 3, 0.05, 0, 1);
+        return new TrainingOptions(2e-4, 4, 0, 1, 3, "", 0.05, 0, 1);
     }
 
     public void check() {
@@ -26,10 +32,40 @@ public record TrainingOptions(double learningRate, int batchSize, int batchToken
         require(batchSize >= 1 && batchSize <= 4096, "batchSize", batchSize, "from 1 to 4096");
         require(batchTokens >= 0 && batchTokens <= 10_000_000, "batchTokens", batchTokens, "from 0 to 10000000");
         require(accumulate >= 1 && accumulate <= 4096, "accumulate", accumulate, "from 1 to 4096");
-        require(epochs >= 1 && epochs <= 10_000, "epochs", epochs, "from 1 to 10000");
+        require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "from 1 to " + MOST_EPOCHS);
+        ofTasks();
         require(warmupRatio >= 0 && warmupRatio < 1, "warmupRatio", warmupRatio, "at least 0 and below 1");
         require(weightDecay >= 0 && weightDecay < 10, "weightDecay", weightDecay, "at least 0 and below 10");
         require(maxGradientNorm >= 0 && maxGradientNorm < 1e9, "maxGradientNorm", maxGradientNorm, "at least 0");
+    }
+
+    /** Passes over a task's training rows at most. */
+    public int epochsOf(String task) {
+        return ofTasks().getOrDefault(task, epochs);
+    }
+
+    /** @throws InvalidInputException when {@code epochsByTask} speaks of a task that is not among these */
+    public void checkTasks(Collection<String> tasks) {
+        for (String task : ofTasks().keySet()) {
+            if (!tasks.contains(task)) {
+                throw new InvalidInputException("Option training.epochsByTask speaks of a task \"" + task
+                        + "\" that the recipe does not have. Its tasks are " + String.join(", ", tasks) + ".");
+            }
+        }
+    }
+
+    private Map<String, Integer> ofTasks() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (String entry : epochsByTask.isBlank() ? new String[0] : epochsByTask.split(",")) {
+            int equals = entry.lastIndexOf('=');
+            String count = entry.substring(equals + 1).strip();
+            if (equals < 0 || !count.matches("[0-9]{1,5}") || Integer.parseInt(count) < 1 || Integer.parseInt(count) > MOST_EPOCHS) {
+                throw new InvalidInputException("Option training.epochsByTask has \"" + entry.strip()
+                        + "\"; it must be a list such as \"first-task = 3, second-task = 5\", each number from 1 to " + MOST_EPOCHS + ".");
+            }
+            counts.put(entry.substring(0, equals).strip(), Integer.parseInt(count));
+        }
+        return counts;
     }
 
     private static void require(boolean good, String option, Number value, String range) {

@@ -86,6 +86,7 @@ class OrdersCommandTest {
         assertThat(read.name()).isEqualTo("trace (partial)");
         assertThat(read.tasks()).extracting(t -> Path.of(t).getFileName().toString()).containsExactly("FOMC", "ScienceQA");
         assertThat(read.data().maxPromptTokens()).isEqualTo(1024);
+        assertThat(read.training().epochsByTask()).isEqualTo("FOMC = 3, ScienceQA = 3");
     }
 
     @Test

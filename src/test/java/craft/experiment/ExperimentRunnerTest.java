@@ -92,6 +92,21 @@ class ExperimentRunnerTest {
     }
 
     @Test
+    void aTaskMayBeTrainedForAnotherNumberOfEpochs() throws InterruptedException {
+        RunState usual = run(recipe("method.type=sequential", "method.adapter.kind=loreft")).state();
+        RunState state = run(recipe("method.type=sequential", "method.adapter.kind=loreft", "training.epochsByTask=where = 3")).state();
+        assertThat(state.endReason()).isEmpty();
+        assertThat(steps(state, 1)).isEqualTo(steps(usual, 1));
+        assertThat(steps(state, 2)).isEqualTo(3 * steps(usual, 2) / recipe().training().epochs());
+        RunState refused = run(recipe("training.epochsByTask=were = 3")).state();
+        assertThat(refused.endReason()).contains("training.epochsByTask", "were", "who, where, who-again");
+    }
+
+    private static long steps(RunState state, int task) {
+        return state.steps().stream().filter(step -> step.task() == task && step.stage() == Stage.TUNE).count();
+    }
+
+    @Test
     void aRunGoesThroughAllStagesAndFillsTheMatrix() throws InterruptedException {
         Kept kept = run(recipe());
         RunState state = kept.state();

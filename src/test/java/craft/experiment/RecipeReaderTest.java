@@ -35,7 +35,7 @@ class RecipeReaderTest {
         assertThat(recipe.model()).isEqualTo("bundled:seedling");
         assertThat(recipe.tasks()).containsExactly(folder.resolve("one").toString(), folder.getParent().resolve("two")
                 .toString());
-        assertThat(recipe.training()).isEqualTo(new TrainingOptions(2e-4, 4, 0, 1, 7, 0.05, 0, 1));
+        assertThat(recipe.training()).isEqualTo(new TrainingOptions(2e-4, 4, 0, 1, 7, "", 0.05, 0, 1));
         assertThat(recipe.sites()).isEqualTo(SiteOptions.defaults());
         assertThat(recipe.data()).isEqualTo(DataOptions.defaults());
         assertThat(recipe.method()).isEqualTo(CraftOptions.defaults());

@@ -117,7 +117,7 @@ class EngineSettingsTest {
     @Test
     void interventionsStayFloatsWhileTheModelIsRounded() {
         List<Sequence> batch = texts();
-        TrainingOptions options = new TrainingOptions(1e-2, 4, 0, 1, 1, 0, 0, 0);
+        TrainingOptions options = new TrainingOptions(1e-2, 4, 0, 1, 1, "", 0, 0, 0);
         InterventionSet start = set(true);
         try (LoReftMath math = new LoReftMath();
                 PrefixCache cache = new PrefixCache(brain, LAST, 1, 1 << 26);

@@ -13,7 +13,7 @@ import java.util.Random;
 
 /** Drives any method over a few made-up tasks for stories260k, as a run does, and can stop it at any step and go on. */
 public final class MethodRuns {
-    public static final TrainingOptions TRAINING = new TrainingOptions(1e-2, 4, 0, 1, 2, 0.1, 0.01, 1);
+    public static final TrainingOptions TRAINING = new TrainingOptions(1e-2, 4, 0, 1, 2, "", 0.1, 0.01, 1);
     public static final SiteOptions SITES = new SiteOptions("1,3", "l4", 4, false);
 
     private MethodRuns() {

@@ -1,10 +1,12 @@
 package craft.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import craft.error.InvalidInputException;
 import craft.lm.Sequence;
 import craft.lm.TorchThread;
 import java.util.ArrayList;
@@ -55,7 +57,7 @@ class OptimisationTest {
 
     @Test
     void theLearningRateRisesThenFallsTowardsZero() {
-        TrainingOptions options = new TrainingOptions(1, 8, 0, 1, 1, 0.2, 0, 0);
+        TrainingOptions options = new TrainingOptions(1, 8, 0, 1, 1, "", 0.2, 0, 0);
         Schedule decay = Schedule.warmupAndDecay(options, 10);
         assertThat(IntStream.rangeClosed(1, 10).mapToDouble(decay::rate).toArray())
                 .containsExactly(new double[] {1 / 3., 2 / 3., 1, 7 / 8., 6 / 8., 5 / 8., 4 / 8., 3 / 8., 2 / 8., 1 / 8.}, within(1e-12));
@@ -83,8 +85,25 @@ class OptimisationTest {
         assertThat(Batches.epoch(examples, 8, 8, 3)).isNotEqualTo(batches);
     }
 
+    @Test
+    void someTasksMayHaveOtherNumbersOfEpochs() {
+        TrainingOptions options = new TrainingOptions(1, 8, 0, 1, 3, "C-STANCE = 5,a=b=7", 0.2, 0, 0);
+        options.check();
+        assertThat(options.epochsOf("C-STANCE")).isEqualTo(5);
+        assertThat(options.epochsOf("a=b")).isEqualTo(7);
+        assertThat(options.epochsOf("other")).isEqualTo(3);
+        options.checkTasks(List.of("other", "a=b", "C-STANCE"));
+        assertThatThrownBy(() -> options.checkTasks(List.of("other", "a=b"))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("C-STANCE").hasMessageContaining("other, a=b");
+        for (String wrong : List.of("a", "a=", "a=0", "a=-1", "a=1.5", "a=10001", "a=99999999999", "a=3,,b=4")) {
+            TrainingOptions refused = new TrainingOptions(1, 8, 0, 1, 3, wrong, 0.2, 0, 0);
+            assertThatThrownBy(refused::check).as(wrong).isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("training.epochsByTask");
+        }
+    }
+
     private static TrainingOptions options(int batchSize, int batchTokens, int accumulate) {
-        return new TrainingOptions(1, batchSize, batchTokens, accumulate, 1, 0, 0, 0);
+        return new TrainingOptions(1, batchSize, batchTokens, accumulate, 1, "", 0, 0, 0);
     }
 
     private static int padded(List<Sequence> batch) {

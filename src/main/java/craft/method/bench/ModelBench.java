@@ -261,7 +261,7 @@ public final class ModelBench {
         for (int i = 0; i < 16 * batch; i++) {
             rows.addAll(random.batch(1, random.between(16, Math.min(160, model.config().context() - ANSWER)), ANSWER));
         }
-        TrainingOptions batches = new TrainingOptions(LEARNING_RATE, batch, 0, 1, 1, 0, 0, 1);
+        TrainingOptions batches = new TrainingOptions(LEARNING_RATE, batch, 0, 1, 1, "", 0, 0, 1);
         List<Long> samples = new ArrayList<>();
         double seconds = 0;
         try (LoReftMath math = new LoReftMath();

@@ -64,7 +64,7 @@ public final class CraftMethod implements ContinualMethod {
     @Override
     public int plannedSteps(TrainingTask task) {
         int warmUp = options.routing().enabled() ? options.routing().warmupSteps() : 0;
-        return warmUp + workshop.training().epochs() * Batches.perEpoch(task.train(), workshop.training());
+        return warmUp + workshop.training().epochsOf(task.name()) * Batches.perEpoch(task.train(), workshop.training());
     }
 
     @Override

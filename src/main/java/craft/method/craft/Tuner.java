@@ -35,7 +35,7 @@ final class Tuner {
             StoppingRules rules = new StoppingRules(options);
             Multiplier multiplier = new Multiplier(options);
             lesson.tune(loop, rules, multiplier);
-            int planned = workshop.training().epochs() * Batches.perEpoch(task.train(), workshop.training());
+            int planned = workshop.training().epochsOf(task.name()) * Batches.perEpoch(task.train(), workshop.training());
             loop.run(new TrainingLoop.Plan(Stage.TUNE, task.train(), task.index() * 1000 + 500, planned,
                     Schedule.warmupAndDecay(workshop.training(), planned)),
                     new Course(states, rules, multiplier, loop.training(), workshop.withoutGradient(task.eval()), monitor),

@@ -62,7 +62,7 @@ public final class AdapterTrainer implements AutoCloseable {
 
     /** Optimiser steps for a task. */
     public int plannedSteps(TrainingTask task) {
-        return setup.training().epochs() * Batches.perEpoch(task.train(), setup.training());
+        return setup.training().epochsOf(task.name()) * Batches.perEpoch(task.train(), setup.training());
     }
 
     /** A task's training: all epochs, a warm-up and a decay of the learning rate. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What guards are for: on two tasks that ask different things of like prompts, the first is forgotten less with each. */
 class ForgettingTest {
     private static final AdapterOptions LOREFT = new AdapterOptions(AdapterOptions.Kind.LOREFT, AdapterOptions.defaults().lora());
-    private static final TrainingOptions TRAINING = new TrainingOptions(2e-2, 8, 0, 1, 3, 0.1, 0, 1);
+    private static final TrainingOptions TRAINING = new TrainingOptions(2e-2, 8, 0, 1, 3, "", 0.1, 0, 1);
     private static final SiteOptions SITES = new SiteOptions("1,3", "l4", 4, true);
 
     private static CausalLm model;

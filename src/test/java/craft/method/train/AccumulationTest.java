@@ -52,7 +52,7 @@ class AccumulationTest {
     }
 
     private static TrainingOptions options(int batchSize, int batchTokens, int accumulate) {
-        return new TrainingOptions(1e-2, batchSize, batchTokens, accumulate, 1, 0, 0, 1);
+        return new TrainingOptions(1e-2, batchSize, batchTokens, accumulate, 1, "", 0, 0, 1);
     }
 
     private static Sequence sequence(Random random) {
