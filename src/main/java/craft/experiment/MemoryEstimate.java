@@ -199,7 +199,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
                 + 4 * (joined + 3 * d * tokens + head);
     }
 
-    /** What a pass without gradient makes on the way: filling the cache, or scoring a batch of labels. */
+    /** What passes without gradient, as many at a time as there are parts, make on the way: filling the cache, or scoring a batch of labels. */
     public long evaluation() {
         ModelConfig c = config;
         long width = 4L * c.hiddenSize() + 3L * c.queryWidth() + 2L * c.keyValueWidth() + 3L * c.intermediateSize();
@@ -208,7 +208,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
         long tokens = Math.max(EVALUATED, work.past + work.fresh);
         long past = work.past > 0 ? 2L * c.layers() * c.keyValueWidth() * tokens : 0;
         long mask = (1L + c.headsPerKeyValueHead()) * tokens * (work.past + work.fresh);
-        return Math.max(prefill, each * (tokens * width + mask) + 4 * (past + 2L * work.scored * c.vocabulary()));
+        return settings.parts() * Math.max(prefill, each * (tokens * width + mask) + 4 * (past + 2L * work.scored * c.vocabulary()));
     }
 
     /** The most that will be needed at once. */

@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -18,11 +20,12 @@ import java.util.function.Function;
  */
 public final class SideBySide {
     /** Kept for the life of the process: native memory belongs to the thread that asked for it. */
-    private static final ExecutorService HELPERS = Executors.newCachedThreadPool(run -> {
-        Thread thread = new Thread(run, "craft-helper");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final ExecutorService HELPERS = new ThreadPoolExecutor(0, Integer.MAX_VALUE, Long.MAX_VALUE, TimeUnit.NANOSECONDS,
+            new SynchronousQueue<>(), run -> {
+                Thread thread = new Thread(run, "craft-helper");
+                thread.setDaemon(true);
+                return thread;
+            });
     private static final ThreadLocal<Boolean> AT_WORK = ThreadLocal.withInitial(() -> false);
 
     private SideBySide() {
@@ -32,15 +35,15 @@ public final class SideBySide {
      * The pieces' results, in their order. Pieces must not share anything that one of them changes. The calling thread, which
      * {@link TorchThread#prepare()} has prepared, takes part; within a piece everything is computed on its own thread.
      *
+     * @param most pieces computed at the same time, since each needs its memory; never more than there are threads
      * @throws RuntimeException the first failed piece's, once no piece is computed any more
      */
-    public static <A, B> List<B> map(List<A> pieces, Function<? super A, ? extends B> work) {
-        return map(pieces, work, Torch.threads());
+    public static <A, B> List<B> map(List<A> pieces, int most, Function<? super A, ? extends B> work) {
+        return map(pieces, most, Torch.threads(), work);
     }
 
-    /** @param threads as many at most */
-    static <A, B> List<B> map(List<A> pieces, Function<? super A, ? extends B> work, int threads) {
-        int together = Math.min(pieces.size(), threads);
+    static <A, B> List<B> map(List<A> pieces, int most, int threads, Function<? super A, ? extends B> work) {
+        int together = Math.min(Math.min(pieces.size(), most), threads);
         if (together <= 1 || AT_WORK.get()) {
             List<B> results = new ArrayList<>();
             pieces.forEach(piece -> results.add(work.apply(piece)));

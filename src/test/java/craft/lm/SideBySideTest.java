@@ -29,14 +29,14 @@ class SideBySideTest {
     @Test
     void piecesMeetEachOtherAndComeBackInOrder() {
         CyclicBarrier three = new CyclicBarrier(3); // passed by three pieces at the same time only
-        List<Integer> results = SideBySide.map(IntStream.range(0, 9).boxed().toList(), piece -> {
+        List<Integer> results = SideBySide.map(IntStream.range(0, 9).boxed().toList(), 3, 5, piece -> {
             try {
                 three.await(60, TimeUnit.SECONDS);
             } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
                 throw new IllegalStateException(e);
             }
             return piece * piece;
-        }, 3);
+        });
         assertThat(results).containsExactly(0, 1, 4, 9, 16, 25, 36, 49, 64);
     }
 
@@ -44,7 +44,7 @@ class SideBySideTest {
     void aFailureIsThrownWhenNothingIsComputedAnyMore() {
         CountDownLatch failed = new CountDownLatch(1);
         AtomicInteger atWork = new AtomicInteger();
-        assertThatThrownBy(() -> SideBySide.map(List.of(0, 1, 2, 3), piece -> {
+        assertThatThrownBy(() -> SideBySide.map(List.of(0, 1, 2, 3), 4, 2, piece -> {
             atWork.incrementAndGet();
             try {
                 if (piece == 0) {
@@ -58,14 +58,15 @@ class SideBySideTest {
                 atWork.decrementAndGet();
                 failed.countDown();
             }
-        }, 2)).isInstanceOf(IllegalArgumentException.class).hasMessage("piece 0");
+        })).isInstanceOf(IllegalArgumentException.class).hasMessage("piece 0");
         assertThat(atWork).hasValue(0);
-        assertThat(SideBySide.map(List.of(1, 2), piece -> piece + 1, 2)).containsExactly(2, 3);
+        assertThat(SideBySide.map(List.of(1, 2), 2, 2, piece -> piece + 1)).containsExactly(2, 3);
     }
 
     @Test
     void withinAPieceThereIsOneThread() {
-        List<List<Thread>> threads = SideBySide.map(List.of(0, 1), piece -> SideBySide.map(List.of(0, 1, 2), inner -> Thread.currentThread(), 3), 2);
+        List<List<Thread>> threads = SideBySide.map(List.of(0, 1), 2, 2,
+                piece -> SideBySide.map(List.of(0, 1, 2), 3, 3, inner -> Thread.currentThread()));
         assertThat(threads).allSatisfy(inner -> assertThat(inner).hasSize(3).containsOnly(inner.get(0)));
     }
 
@@ -88,7 +89,7 @@ class SideBySideTest {
             int arrays = model.ownArrays();
             for (long budget : new long[] {1 << 26, 40_000, 0}) {
                 try (PrefixCache shared = new PrefixCache(model, Positions.parse("l4"), 1, budget)) {
-                    List<float[]> got = SideBySide.map(batches, batch -> hidden(model, shared, batch), 4);
+                    List<float[]> got = SideBySide.map(batches, 4, 4, batch -> hidden(model, shared, batch));
                     for (int i = 0; i < got.size(); i++) {
                         assertThat(got.get(i)).containsExactly(expected.get(i), within(1e-4f));
                     }

@@ -29,7 +29,8 @@ public final class AdapterAnswers implements Answers {
 
     @Override
     public List<double[]> logLikelihoods(List<Sequence> batch) {
-        return SideBySide.map(SideBySide.cut(batch, model.settings().parts()), this::sums).stream().flatMap(List::stream).toList();
+        int parts = model.settings().parts();
+        return SideBySide.map(SideBySide.cut(batch, parts), parts, this::sums).stream().flatMap(List::stream).toList();
     }
 
     private List<double[]> sums(List<Sequence> batch) {

@@ -33,7 +33,7 @@ public final class ReferenceStates implements AutoCloseable {
         this.batches = batches;
         try (NDManager scope = model.newManager()) {
             Adaptation adaptation = adapter == null ? null : adapter.on(scope);
-            SideBySide.map(batches, batch -> states(pass, batch, adaptation)).forEach(states::putAll);
+            SideBySide.map(batches, model.settings().parts(), batch -> states(pass, batch, adaptation)).forEach(states::putAll);
         }
     }
 

@@ -104,7 +104,7 @@ public final class Training implements AutoCloseable {
         double loss = 0;
         double crossEntropy = 0;
         double kl = objective.anchor() == null ? Double.NaN : 0;
-        for (Loss of : SideBySide.map(parts, part -> differentiate(part, objective.anchor()))) {
+        for (Loss of : SideBySide.map(parts, model.settings().parts(), part -> differentiate(part, objective.anchor()))) {
             loss += of.total;
             crossEntropy += of.crossEntropy;
             kl += of.kl;
@@ -206,7 +206,7 @@ public final class Training implements AutoCloseable {
     public double crossEntropy(List<List<Sequence>> batches) {
         double sum = 0;
         long tokens = 0;
-        for (float[] likelihoods : SideBySide.map(batches, this::logLikelihood)) {
+        for (float[] likelihoods : SideBySide.map(batches, model.settings().parts(), this::logLikelihood)) {
             for (float likelihood : likelihoods) {
                 sum -= likelihood;
             }
