@@ -219,6 +219,7 @@ public final class MethodView implements View {
             left.setMinWidth(160);
             standard.setPrefWidth(112);
             standard.setMinWidth(112);
+            standard.setWrapText(true);
             HBox line = new HBox(2 * Looks.GRID, left, editor);
             if (!path.equals("name") && !path.equals("description")) {
                 HBox right = new HBox(standard, reset);
@@ -292,7 +293,7 @@ public final class MethodView implements View {
                 field.setText(next.value());
             }
             showing = false;
-            standard.setText(words.get("default.is", next.onOff()
+            standard.setText(next.standard().isEmpty() ? words.get("default.empty") : words.get("default.is", next.onOff()
                     ? words.get(Boolean.parseBoolean(next.standard()) ? "on" : "off") : valueName(next.standard())));
             reset.setVisible(next.changed());
             pseudoClassStateChanged(javafx.css.PseudoClass.getPseudoClass("changed"), next.changed());
