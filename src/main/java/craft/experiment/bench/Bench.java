@@ -1,6 +1,7 @@
 package craft.experiment.bench;
 
 import craft.error.InvalidInputException;
+import craft.experiment.EngineOptions;
 import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.intervention.SiteOptions;
@@ -29,6 +30,8 @@ public final class Bench {
     private static final int PROMPT = 256;
     private static final List<Integer> ALL_PROMPTS = List.of(64, PROMPT, 1024);
     private static final int LABELS = 8;
+    /** As in a run of default options. */
+    private static final EngineSettings USUAL = EngineOptions.defaults().settings();
 
     private final BenchOptions options;
     private final Consumer<String> progress;
@@ -84,7 +87,7 @@ public final class Bench {
         List<Integer> prompts = options.prompts().isEmpty() ? ALL_PROMPTS : options.prompts();
         Timing timing = quick ? new Timing(1, 5, 1.5) : new Timing(2, 15, 10);
         Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, options.steps());
-        try (CausalLm model = CausalLm.load(card.folder())) {
+        try (CausalLm model = CausalLm.load(card.folder(), USUAL)) {
             models.add(measure(card.name(), model, card.folder(), small));
         }
         if (options.large()) {
@@ -108,7 +111,7 @@ public final class Bench {
         try (RandomModel files = RandomModel.write(RandomModel.Shape.OF_135M)) {
             Path folder = files.folder();
             MemoryEstimate.ofModel(folder).requireFits(MemoryEstimate.machineBytes());
-            try (CausalLm model = CausalLm.load(folder)) {
+            try (CausalLm model = CausalLm.load(folder, USUAL)) {
                 return measure(RandomModel.Shape.OF_135M.name(), model, folder, sizes);
             }
         }
@@ -140,8 +143,8 @@ public final class Bench {
         }
         OptionalLong peak = ResidentMemory.peak();
         List<ModelBench.Agreement> agreements = new ArrayList<>();
-        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false, 1),
-                new EngineSettings(Precision.FLOAT32, true, 1))) {
+        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false, USUAL.parts()),
+                new EngineSettings(Precision.FLOAT32, true, USUAL.parts()))) {
             String what = other.halfCache() ? "float16 cache" : "bfloat16 blocks";
             progress.accept(name + ": " + what + " against float32");
             try (CausalLm rounded = CausalLm.load(folder, other)) {
@@ -156,7 +159,7 @@ public final class Bench {
     private static long estimate(String name, ModelConfig config, List<Step> steps) {
         return steps.stream().mapToLong(step -> new MemoryEstimate(name, config, new MemoryEstimate.Workload(step.batch(), 0,
                 step.prompt() + ModelBench.ANSWER, ModelBench.ANSWER, LABELS * ModelBench.ANSWER, 0, step.layers(),
-                ModelBench.RANK, 3 * step.cacheBytes()), EngineSettings.EXACT).total()).max().orElse(0);
+                ModelBench.RANK, 3 * step.cacheBytes()), USUAL).total()).max().orElse(0);
     }
 
     private Step step(String name, ModelBench bench, int batch, int prompt, int[] layers) {
