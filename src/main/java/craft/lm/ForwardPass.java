@@ -15,6 +15,11 @@ public interface ForwardPass {
      */
     NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation);
 
+    /** Tokens of a sequence that a pass computes, once all that it keeps is there. */
+    default int computed(Sequence sequence) {
+        return sequence.length();
+    }
+
     /** Ids of the N continuation tokens in the same order. */
     static long[] targets(List<Sequence> batch) {
         return batch.stream().flatMap(s -> s.continuations().stream()).flatMapToInt(Arrays::stream).asLongStream()

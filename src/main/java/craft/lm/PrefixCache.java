@@ -165,6 +165,11 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         return new Kept(start, hidden, past);
     }
 
+    @Override
+    public int computed(Sequence sequence) {
+        return sequence.length() - start(sequence);
+    }
+
     /** The first token computed anew. */
     private int start(Sequence sequence) {
         return model.arrangement().start(sequence.prompt().length, positions);

@@ -16,8 +16,12 @@ public final class Stories {
     }
 
     public static CausalLm load() {
+        return load(EngineSettings.EXACT);
+    }
+
+    public static CausalLm load(EngineSettings settings) {
         TorchThread.prepare();
-        return CausalLm.load(FOLDER);
+        return CausalLm.load(FOLDER, settings);
     }
 
     public static JsonNode golden() {

@@ -10,8 +10,10 @@ import craft.intervention.LoReftStart;
 import craft.intervention.Positions;
 import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
+import craft.lm.EngineSettings;
 import craft.lm.ForwardPass;
 import craft.lm.PlainPass;
+import craft.lm.Precision;
 import craft.lm.PrefixCache;
 import craft.lm.Sequence;
 import craft.lm.Stories;
@@ -106,6 +108,36 @@ class AccumulationTest {
                                 new double[] {once.loss(), once.crossEntropy(), once.kl(), once.gradientNorm()}, within(1e-4));
                     }
                 }
+            }
+        }
+    }
+
+    /** The same model cut into pieces by its settings, on the plain and the cached pass, with and without an anchor. */
+    @RepeatedTest(4)
+    void piecesComputedSideBySideGiveTheGradientOfTheWhole(RepetitionInfo repetition) {
+        Random random = new Random(100 + repetition.getCurrentRepetition());
+        List<Sequence> rows = IntStream.range(0, 11).mapToObj(i -> sequence(random)).toList();
+        InterventionSet start = set(random);
+        boolean cached = repetition.getCurrentRepetition() % 2 == 0;
+        List<float[]> expected = gradients(model, cached, start, rows);
+        try (CausalLm pieces = Stories.load(new EngineSettings(Precision.FLOAT32, false, 3))) {
+            List<float[]> gradients = gradients(pieces, cached, start, rows);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(gradients.get(i)).containsExactly(expected.get(i), within(1e-5f));
+            }
+            List<float[]> again = gradients(pieces, cached, start, rows);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(again.get(i)).as("no chance in the last bits").containsExactly(gradients.get(i));
+            }
+        }
+    }
+
+    private static List<float[]> gradients(CausalLm of, boolean cached, InterventionSet start, List<Sequence> rows) {
+        try (PrefixCache cache = new PrefixCache(of, start.positions(), 1, 1 << 24)) {
+            ForwardPass pass = cached ? cache : new PlainPass(of);
+            try (ReferenceStates states = new ReferenceStates(of, pass, null, List.of(rows));
+                    Training training = LoReftTrainable.training(of, pass, math, options(11, 0, 1), start)) {
+                return training.gradients(rows, objective(states, new int[1]));
             }
         }
     }
