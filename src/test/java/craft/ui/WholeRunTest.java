@@ -119,7 +119,7 @@ class WholeRunTest {
     /** Curves, routing and forgetting as they stand, once they are drawn. */
     private static BufferedImage[] pictures(TestWindow window) {
         window.view(ViewId.RUN);
-        window.await(() -> window.find("#curves-chart") != null && colours(curves(window)) > 30);
+        window.await(() -> window.find("#curves-chart") != null && colours(curves(window)) > 30 && !pending(window));
         BufferedImage curves = curves(window);
         window.view(ViewId.ROUTING);
         BufferedImage routing = picture(window, "#routing-grid");
@@ -255,6 +255,12 @@ class WholeRunTest {
         return window.find("#curves-chart").lookupAll("ImageView").stream().map(n -> ((ImageView) n).getImage())
                 .filter(i -> i != null).findFirst().map(i -> SwingFXUtils.fromFXImage(i, null))
                 .orElse(new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB));
+    }
+
+    /** Whether a newer drawing of the curves is under way than the one on screen. */
+    private static boolean pending(TestWindow window) {
+        return window.find("#curves-chart").lookupAll("ImageView").stream()
+                .anyMatch(n -> Boolean.TRUE.equals(n.getParent().getProperties().get("pending")));
     }
 
     private static long colours(BufferedImage picture) {

@@ -25,6 +25,8 @@ import javafx.util.Duration;
  * @param <R> what a drawing tells about itself, for example where its axes lie
  */
 final class ChartImage<R> extends Region {
+    /** Property of the node: true from when a picture is asked for until it is on screen. */
+    private static final String PENDING = "pending";
     private static final int LEAST_MILLIS = 40;
     private static final ExecutorService PAINTER = Executors.newSingleThreadExecutor(r -> {
         Thread thread = new Thread(r, "craft-charts");
@@ -73,6 +75,7 @@ final class ChartImage<R> extends Region {
     /** Asks for a new picture; cheap, and any number of calls make one. On the JavaFX thread. */
     void redraw() {
         wanted = true;
+        getProperties().put(PENDING, true);
         attempt();
     }
 
@@ -123,6 +126,7 @@ final class ChartImage<R> extends Region {
     private void finish(BufferedImage image, double width, double height, R result, RuntimeException failure,
             long begin, long took) {
         busy = false;
+        getProperties().put(PENDING, wanted);
         notBefore = begin + Math.max(LEAST_MILLIS * 1_000_000L, took * 4);
         if (failure != null) {
             throw failure;
