@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -67,5 +68,14 @@ class ArchitectureTest {
                 .should().accessField(System.class, "out").orShould().accessField(System.class, "err")
                 .because("what is printed is the command line's promise to scripts")
                 .check(CLASSES);
+    }
+
+    @Test
+    void nobodyMultipliesByANumberThatIsFreed() {
+        for (String operation : new String[] {"mul", "div", "pow"}) {
+            noClasses().should().callMethod(NDArray.class, operation, Number.class)
+                    .because("DJL frees the number at once, and the gradient still reads it: take craft.lm.Scaled")
+                    .check(CLASSES);
+        }
     }
 }

@@ -11,8 +11,7 @@ import craft.lm.Precision;
  *     always float32
  * @param cacheMegabytes memory for prefilled prompts; 0: a share of what the machine has
  * @param halfCache keep prefilled keys, values and hidden states as float16
- * @param parts pieces that a batch is cut into, computed side by side where there are threads; with more than 1 two
- *     equal runs were once seen to differ in their last bits, which is not understood yet
+ * @param parts pieces that a batch is cut into, computed side by side where there are threads
  * @param checkpointEvery optimiser steps between two checkpoints, besides one after every task; 0: only after tasks
  * @param keepCheckpoints newest checkpoints kept of a run
  */

@@ -7,6 +7,7 @@ import craft.lm.FloatTensor;
 import craft.lm.LowRankUpdates;
 import craft.lm.LowRankUpdates.Update;
 import craft.lm.Projection;
+import craft.lm.Scaled;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -60,7 +61,7 @@ public record LoraSet(int[] layers, double scale, Map<Projection, Part> parts) i
         Map<Projection, Update> updates = new EnumMap<>(Projection.class);
         parts.forEach((projection, part) -> {
             try (NDArray b = array(owner, part.b)) {
-                updates.put(projection, new Update(array(owner, part.a), b.mul(scale),
+                updates.put(projection, new Update(array(owner, part.a), Scaled.of(b, scale),
                         part.gate == null ? null : array(owner, part.gate), part.experts()));
             }
         });

@@ -9,6 +9,7 @@ import craft.lm.LowRankUpdates;
 import craft.lm.LowRankUpdates.Update;
 import craft.lm.ModelConfig;
 import craft.lm.Projection;
+import craft.lm.Scaled;
 import craft.method.train.Trainable;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -72,7 +73,7 @@ public record LoraTrainable(int[] layers, List<Projection> projections, int rank
         Map<Projection, Update> updates = new EnumMap<>(Projection.class);
         for (int p = 0; p < projections.size(); p++) {
             List<NDArray> own = parameters.subList(p * each(), (p + 1) * each());
-            updates.put(projections.get(p), new Update(own.get(0), own.get(1).mul(scale), experts > 1 ? own.get(2) : null, experts));
+            updates.put(projections.get(p), new Update(own.get(0), Scaled.of(own.get(1), scale), experts > 1 ? own.get(2) : null, experts));
         }
         return new LowRankUpdates(layers, updates);
     }

@@ -9,6 +9,7 @@ import craft.lm.FloatTensor;
 import craft.lm.LowRankUpdates;
 import craft.lm.LowRankUpdates.Update;
 import craft.lm.Projection;
+import craft.lm.Scaled;
 import craft.method.lora.LoraTrainable;
 import craft.method.train.Objective.Penalty;
 import craft.method.train.Trainable;
@@ -63,13 +64,13 @@ final class Besides implements Trainable, Penalty, AutoCloseable {
     public NDArray of(NDManager step, List<NDArray> parameters) {
         NDArray sum = step.create(0f);
         for (int p = 0; p < transposed.size(); p++) {
-            sum = sum.add(parameters.get(2 * p).matMul(transposed.get(p)).abs().sum().mul((float) lambda1));
+            sum = sum.add(Scaled.of(parameters.get(2 * p).matMul(transposed.get(p)).abs().sum(), lambda1));
         }
         if (lambda2 > 0) {
             for (NDArray parameter : parameters) {
                 NDArray squares = parameter.square().sum(new int[] {1, 2});
                 // B begins at 0, where a norm has no gradient
-                sum = sum.add(squares.add(1e-12).sqrt().sum().mul((float) lambda2));
+                sum = sum.add(Scaled.of(squares.add(1e-12).sqrt().sum(), lambda2));
             }
         }
         return sum;

@@ -11,6 +11,7 @@ import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
 import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
+import craft.lm.Scaled;
 import craft.lm.Sequence;
 import craft.lm.SideBySide;
 import craft.lm.TorchThread;
@@ -103,7 +104,7 @@ public final class Training implements AutoCloseable {
         for (List<Sequence> batch : Batches.parts(rows, options)) {
             for (List<Sequence> part : SideBySide.cut(batch, pieces(batch))) {
                 double share = part.stream().mapToInt(Sequence::predictions).sum() / answers;
-                parts.add(new Part(part, leaves(step), share, parts.isEmpty() ? objective.penalty() : null)); // counts once a step
+                parts.add(new Part(part, leaves(step.newSubManager()), share, parts.isEmpty() ? objective.penalty() : null)); // counts once a step
             }
         }
         double loss = 0;
@@ -134,7 +135,7 @@ public final class Training implements AutoCloseable {
         return sums;
     }
 
-    /** Rows passed forward together, with a copy of the parameters of their own; @param share of the step's answer tokens */
+    /** Rows passed forward together, with a copy of the parameters in a manager of their own; @param share of the step's answer tokens */
     private record Part(List<Sequence> rows, List<NDArray> leaves, double share, Penalty penalty) {
     }
 
@@ -153,7 +154,7 @@ public final class Training implements AutoCloseable {
                 loss[0] = model.loss(hidden, ForwardPass.targets(part.rows), reference,
                         anchor == null ? Direction.FORWARD : anchor.direction(), anchor == null ? 1 : anchor.temperature(),
                         anchor == null ? 0 : anchor.lambda());
-                total[0] = part.share == 1 ? loss[0].get(0) : loss[0].get(0).mul((float) part.share);
+                total[0] = part.share == 1 ? loss[0].get(0) : Scaled.of(loss[0].get(0), part.share);
                 if (part.penalty != null) {
                     total[0] = total[0].add(part.penalty.of(scope, part.leaves));
                 }

@@ -15,6 +15,7 @@ import craft.lm.ForwardPass;
 import craft.lm.PlainPass;
 import craft.lm.Precision;
 import craft.lm.PrefixCache;
+import craft.lm.Scaled;
 import craft.lm.Sequence;
 import craft.lm.Stories;
 import craft.method.Batches;
@@ -69,7 +70,7 @@ class AccumulationTest {
     /** Counts how often the gradient rule is asked. */
     private static Objective objective(ReferenceStates reference, int[] asked) {
         return new Objective(new Anchor(reference, Direction.FORWARD, 2, 0.5),
-                (step, parameters) -> parameters.get(1).square().sum().mul(0.01f),
+                (step, parameters) -> Scaled.of(parameters.get(1).square().sum(), 0.01),
                 (step, parameters, gradients) -> {
                     asked[0]++;
                     List<NDArray> turned = new ArrayList<>();
