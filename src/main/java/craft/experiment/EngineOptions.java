@@ -19,7 +19,7 @@ public record EngineOptions(Precision precision, int cacheMegabytes, boolean hal
         int keepCheckpoints) {
 
     public static EngineOptions defaults() {
-        return new EngineOptions(Precision.FLOAT32, 0, false, 1, 100, 2);
+        return new EngineOptions(Precision.FLOAT32, 0, false, 2, 100, 2);
     }
 
     /** What the model is loaded with. */
