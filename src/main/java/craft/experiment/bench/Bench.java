@@ -32,6 +32,9 @@ public final class Bench {
     private static final int LABELS = 8;
     /** As in a run of default options. */
     private static final EngineSettings USUAL = EngineOptions.defaults().settings();
+    /** Number formats compared with float32. */
+    private static final List<EngineSettings> ROUNDED = List.of(new EngineSettings(Precision.BFLOAT16, false, USUAL.parts()),
+            new EngineSettings(Precision.FLOAT32, true, USUAL.parts()));
 
     private final BenchOptions options;
     private final Consumer<String> progress;
@@ -44,7 +47,7 @@ public final class Bench {
 
     /** Sizes for one model; {@code upperPrompts} where the upper half alone is intervened. */
     private record Sizes(Timing timing, int batch, List<Integer> prompts, List<Integer> upperPrompts, int evaluationRows,
-            int evaluationPrompt, int steps) {
+            int evaluationPrompt, int steps, List<EngineSettings> rounded) {
         /** Long prompts in smaller batches: a plain step keeps every token of every layer. */
         int batch(int prompt) {
             return Math.max(1, Math.min(batch, 1024 / prompt));
@@ -86,15 +89,15 @@ public final class Bench {
         List<Measured> models = new ArrayList<>();
         List<Integer> prompts = options.prompts().isEmpty() ? ALL_PROMPTS : options.prompts();
         Timing timing = quick ? new Timing(1, 5, 1.5) : new Timing(2, 15, 10);
-        Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, options.steps());
+        Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, options.steps(), ROUNDED);
         try (CausalLm model = CausalLm.load(card.folder(), USUAL)) {
             models.add(measure(card.name(), model, card.folder(), small));
         }
         if (options.large()) {
-            Timing slow = quick ? new Timing(0, 3, 2) : new Timing(1, 7, 20);
+            Timing slow = quick ? new Timing(1, 3, 2) : new Timing(1, 7, 20);
             Sizes large = quick && options.prompts().isEmpty()
-                    ? new Sizes(slow, 1, List.of(64, PROMPT), List.of(PROMPT), 2, 96, 0)
-                    : new Sizes(slow, quick ? 1 : 4, prompts, prompts, quick ? 2 : 16, 96, 0);
+                    ? new Sizes(slow, 1, List.of(PROMPT), List.of(PROMPT), 2, 96, 0, List.of())
+                    : new Sizes(slow, quick ? 1 : 4, prompts, prompts, quick ? 2 : 16, 96, 0, quick ? List.of() : ROUNDED);
             peaks.addAll(peaks());
             models.add(random(large));
         }
@@ -143,8 +146,7 @@ public final class Bench {
         }
         OptionalLong peak = ResidentMemory.peak();
         List<ModelBench.Agreement> agreements = new ArrayList<>();
-        for (EngineSettings other : List.of(new EngineSettings(Precision.BFLOAT16, false, USUAL.parts()),
-                new EngineSettings(Precision.FLOAT32, true, USUAL.parts()))) {
+        for (EngineSettings other : sizes.rounded) {
             String what = other.halfCache() ? "float16 cache" : "bfloat16 blocks";
             progress.accept(name + ": " + what + " against float32");
             try (CausalLm rounded = CausalLm.load(folder, other)) {

@@ -40,7 +40,9 @@ final class BenchTables {
             tables.add(steps(name, model));
             tables.add(parts(name, model));
             tables.add(evaluation(name, model));
-            tables.add(agreement(name, model));
+            if (!model.agreements().isEmpty()) {
+                tables.add(agreement(name, model));
+            }
             tables.add(memory(name, model));
         }
         return new BenchReport(tables, json());
