@@ -39,6 +39,9 @@ class BenchCommandTest {
         assertThat(model.get("evaluation").get("rowsPerSecondAgain").doubleValue()).isPositive();
         assertThat(model.get("agreement").findValuesAsText("way")).containsExactly("bfloat16 blocks", "float16 cache");
         assertThat(model.get("agreement")).allSatisfy(a -> assertThat(a.get("kl").doubleValue()).isBetween(1e-12, 1e-2));
+        assertThat(model.get("agreement")).allSatisfy(a -> assertThat(a.get("accuracy").doubleValue()).isBetween(0.05, 0.95));
+        assertThat(model.get("agreement").get(1).get("sameToken").doubleValue()).isEqualTo(1);
+        assertThat(model.get("agreement").get(1).get("accuracyDifference").doubleValue()).isZero();
         assertThat(model.get("agreement").get(1).get("cacheBytesRatio").doubleValue()).isEqualTo(0.5);
         assertThat(model.get("estimatedBytes").longValue()).isGreaterThan(100_000_000);
         assertThat(console.err()).contains("Measuring stories260k: memory over 20 steps", "Peak ", "Cached ms",

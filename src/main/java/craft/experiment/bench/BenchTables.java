@@ -123,12 +123,14 @@ final class BenchTables {
         int predictions = 0;
         for (ModelBench.Agreement a : model.agreements()) {
             rows.add(List.of(a.what(), format("%.2g", a.divergence()), format("%.1f %%", 100 * a.sameToken()),
+                    format("%.1f %%", 100 * a.accuracy()), format("%+.1f", 100 * a.accuracyDifference()),
                     format("%.2f", a.forward()), format("%.2f", a.step()), format("%.2f", a.cacheBytes())));
             predictions = a.predictions();
         }
-        return new Table(name + ": rounded numbers against float32", List.of("Way", "KL", "Same token", "Plain pass",
-                "Cached step", "Cache bytes"), rows, "KL: nats a token over " + predictions
-                + " tokens of probe texts. Passes and steps: time as a multiple of float32's, at a prompt of 256.");
+        return new Table(name + ": rounded numbers against float32", List.of("Way", "KL", "Same token", "Accuracy",
+                "Change", "Plain pass", "Cached step", "Cache bytes"), rows, "KL: nats a token over " + predictions
+                + " tokens of probe texts. Accuracy: of float32's most likely next token; change in points."
+                + " Passes and steps: time as a multiple of float32's, at a prompt of 256.");
     }
 
     private Table memory(String name, Measured model) {
@@ -222,6 +224,8 @@ final class BenchTables {
             ObjectNode one = agreements.addObject().put("way", a.what()).put("tokens", a.predictions());
             put(one, "kl", a.divergence());
             put(one, "sameToken", a.sameToken());
+            put(one, "accuracy", a.accuracy());
+            put(one, "accuracyDifference", a.accuracyDifference());
             put(one, "plainTimeRatio", a.forward());
             put(one, "cachedStepTimeRatio", a.step());
             put(one, "cacheBytesRatio", a.cacheBytes());

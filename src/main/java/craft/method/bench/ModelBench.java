@@ -188,12 +188,14 @@ public final class ModelBench {
      *
      * @param divergence mean KL(this || other) of the next token over {@link #PROBES}, nats
      * @param sameToken share of positions at which both find the same token most likely
+     * @param accuracy share of positions at which this model finds the token that comes next most likely
+     * @param accuracyDifference the other's less this one's
      * @param forward the other's plain pass as a share of this one's time
      * @param step the other's cached training step as a share of this one's time
      * @param cacheBytes the other's kept bytes as a share of this one's
      */
-    public record Agreement(String what, int predictions, double divergence, double sameToken, double forward, double step,
-            double cacheBytes) {
+    public record Agreement(String what, int predictions, double divergence, double sameToken, double accuracy,
+            double accuracyDifference, double forward, double step, double cacheBytes) {
     }
 
     /** Texts of several kinds, so that what is predicted is neither all easy nor all hard. */
@@ -224,15 +226,21 @@ public final class ModelBench {
             double divergence = model.divergence(p, q, Direction.FORWARD, 1);
             long[] first = model.logits(p).argMax(-1).toLongArray();
             long[] second = other.logits(q).argMax(-1).toLongArray();
-            long same = IntStream.range(0, first.length).filter(i -> first[i] == second[i]).count();
+            double accuracy = equal(first, ForwardPass.targets(probes));
+            double otherAccuracy = equal(second, ForwardPass.targets(probes));
             double bytes = (double) others.bytes() / own.bytes();
             List<Double> laps = timing.laps(List.of(
                     new Timing.Load(() -> plain(model, rows), 1), new Timing.Load(() -> plain(other, rows), 1),
                     new Timing.Load(() -> ownTraining.step(rows, Objective.CROSS_ENTROPY, LEARNING_RATE), 2),
                     new Timing.Load(() -> otherTraining.step(rows, Objective.CROSS_ENTROPY, LEARNING_RATE), 2)));
-            return new Agreement(what, first.length, divergence, (double) same / first.length, laps.get(1) / laps.get(0),
-                    laps.get(3) / laps.get(2), bytes);
+            return new Agreement(what, first.length, divergence, equal(first, second), accuracy, otherAccuracy - accuracy,
+                    laps.get(1) / laps.get(0), laps.get(3) / laps.get(2), bytes);
         }
+    }
+
+    /** Share of places at which both have the same token. */
+    private static double equal(long[] one, long[] other) {
+        return IntStream.range(0, one.length).filter(i -> one[i] == other[i]).count() / (double) one.length;
     }
 
     private static void plain(CausalLm model, List<Sequence> rows) {
