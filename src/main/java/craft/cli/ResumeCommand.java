@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "resume", description = "Goes on with runs that were stopped, killed or failed, each in its folder and from its "
@@ -18,12 +18,8 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(index = "0..*", arity = "1..*", paramLabel = "<run>", description = "A run's folder, or its name among the runs.")
     private List<Path> runs;
 
-    @Option(names = "--json", description = "The last line of standard output is one JSON object (one line a run); tables go to "
-            + "standard error.")
-    private boolean json;
-
-    @Option(names = "--quiet", description = "No progress.")
-    private boolean quiet;
+    @Mixin
+    private ProgressOptions progress;
 
     ResumeCommand(Console console) {
         this.console = console;
@@ -32,7 +28,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         RunStore store = RunStore.ofUser();
-        return new Attended(console, json, quiet).run(runs.stream().map(run -> new Entry(run.toString(), () -> {
+        return progress.attended(console).run(runs.stream().map(run -> new Entry(run.toString(), () -> {
             Path folder = Runs.find(run);
             Preflight.check(RunStore.open(folder).recipe());
             return store.resume(folder);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,12 +37,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Changes one option of the recipe, for example training.epochs=3. May be repeated.")
     private Map<String, String> set = new LinkedHashMap<>();
 
-    @Option(names = "--json", description = "The last line of standard output is one JSON object (one line a run); tables go to "
-            + "standard error.")
-    private boolean json;
-
-    @Option(names = "--quiet", description = "No progress.")
-    private boolean quiet;
+    @Mixin
+    private ProgressOptions progress;
 
     RunCommand(Console console) {
         this.console = console;
@@ -50,7 +47,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         RunStore store = root == null ? RunStore.ofUser() : new RunStore(root);
-        return new Attended(console, json, quiet).run(recipes.stream()
+        return progress.attended(console).run(recipes.stream()
                 .map(file -> new Entry(file.toString(), () -> begin(store, file))).toList());
     }
 
