@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Lays what a user wrote over a tree of defaults. The defaults say which options there are and of which type each is,
@@ -63,14 +64,23 @@ final class OptionTree {
                 throw new InvalidInputException(where + "\"" + path + "\" is a group of options. Set one of "
                         + String.join(", ", under) + ".");
             }
-            throw new InvalidInputException(where + "there is no option \"" + path + "\". Nearest: "
-                    + String.join(", ", nearest(path, leaves.keySet(), 3)) + ".");
+            throw new InvalidInputException(where + "there is no option \"" + path + "\". " + remedy(path, leaves.keySet()));
         }
         JsonNode value = valueOf(tree, standard, text);
         checkType(standard, value, path, where);
         int dot = path.lastIndexOf('.');
         ObjectNode parent = dot < 0 ? tree : (ObjectNode) tree.at("/" + path.substring(0, dot).replace('.', '/'));
         parent.set(path.substring(dot + 1), value);
+    }
+
+    /** The names that were probably meant; where none is alike, all of the group that was named. */
+    private static String remedy(String path, Set<String> known) {
+        String group = path.substring(0, path.lastIndexOf('.') + 1);
+        List<String> inGroup = known.stream().filter(k -> !group.isEmpty() && k.startsWith(group)).toList();
+        List<String> nearest = nearest(path, known, 3);
+        boolean slip = unlikeness(path, nearest.get(0)) <= 1 + (path.length() - group.length()) / 3;
+        return slip || inGroup.isEmpty() ? "Nearest: " + String.join(", ", nearest) + "."
+                : "There are " + String.join(", ", inGroup) + ".";
     }
 
     private static JsonNode valueOf(ObjectNode tree, JsonNode standard, String text) {

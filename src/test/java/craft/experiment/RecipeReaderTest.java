@@ -202,6 +202,8 @@ class RecipeReaderTest {
         "training.epoch | 3 | there is no option \"training.epoch\". Nearest: training.epochs",
         "epochs | 3 | Nearest: training.epochs",
         "method.lambda | 3 | Nearest: method.tuning.lambda",
+        "method.merging.strength | 3 | there is no option \"method.merging.strength\". There are method.merging.enabled, ",
+        "method.routing.roh | 3 | Nearest: method.routing.rho",
         "training | 3 | \"training\" is a group of options. Set one of training.learningRate",
         "training.epochs | many | option training.epochs must be a whole number, not \"many\"",
         "method.routing.enabled | yes | must be true or false, not \"yes\"",
