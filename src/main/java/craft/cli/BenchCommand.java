@@ -32,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "Training steps over which memory is watched; 0 for none (default: 1000, with --quick 200).")
     private Integer steps;
 
-    @Option(names = "--quick", description = "Fewer sizes and repetitions: about a minute on two processors.")
+    @Option(names = "--quick", description = "Fewer sizes and repetitions.")
     private boolean quick;
 
     @Option(names = "--skip-135m", description = "Leave out the random model of 135 million parameters.")

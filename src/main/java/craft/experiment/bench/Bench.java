@@ -70,7 +70,7 @@ public final class Bench {
     }
 
     /**
-     * Measures on the calling thread, for about a minute with {@code quick}, otherwise for some minutes.
+     * Measures on the calling thread, for some minutes, with {@code quick} for fewer.
      *
      * @throws InvalidInputException when the model or the layers cannot be used, or there is not enough memory
      */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param layers intervened layers as in a recipe's {@code sites.layers}; the upper half of the layers is measured besides
  * @param prompts prompt lengths in tokens; empty for the usual ones
  * @param steps training steps over which memory is watched; 0: not measured
- * @param quick fewer repetitions and sizes: about a minute on two processors
+ * @param quick fewer repetitions and sizes
  * @param large also measure a random model of 135 million parameters
  */
 public record BenchOptions(String model, String layers, List<Integer> prompts, int steps, boolean quick, boolean large) {
