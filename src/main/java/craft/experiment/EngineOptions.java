@@ -2,6 +2,7 @@ package craft.experiment;
 
 import craft.error.InvalidInputException;
 import craft.lm.EngineSettings;
+import craft.lm.MklMode;
 import craft.lm.Precision;
 
 /**
@@ -30,6 +31,11 @@ public record EngineOptions(Precision precision, int cacheMegabytes, boolean hal
     /** Bytes for prefilled prompts. */
     public long cacheBytes() {
         return cacheMegabytes == 0 ? Memory.cacheBytes() : (long) cacheMegabytes << 20;
+    }
+
+    /** How this machine's matrix library is made to give equal bits, see {@link MklMode#inForce()}; empty where it is not. */
+    public static String matrixLibraryMode() {
+        return MklMode.inForce();
     }
 
     void check() {

@@ -23,19 +23,20 @@ import java.util.TreeMap;
 
 /**
  * Answers a task's test rows. A label is chosen by the largest log-likelihood of label + end-of-text after the prompt; a text
- * is generated greedily, up to the length of the longest training answer. Every label that is asked of a row, for
- * whichever choice, is scored in one pass over the row. A group that has not changed since it was asked the same gives the same
- * answers to the last bit, so it is not asked again.
+ * is generated greedily, up to the length of the longest training answer. What a row gets depends, to the last bit, on the row, the
+ * labels to choose among and the group alone: the labels of a second, wider choice are scored in a pass of their own.
  */
 final class Evaluator {
-    /** Padded tokens a batch. */
+    /** Padded tokens between two looks at the gate. */
     private static final int TOKENS = 2048;
 
     private final CausalLm model;
     private final TaskEncoder encoder;
     private final List<EncodedTask> tasks;
     private final Runnable gate;
-    private final Map<Question, Known> known = new HashMap<>();
+    private final RowMemo<double[]> likelihoods = new RowMemo<>();
+    private final RowMemo<Answered> texts = new RowMemo<>();
+    private final Map<Choice, List<Sequence>> choices = new HashMap<>();
     private long tokens;
 
     /** @param gate called between batches; blocks while paused, throws when the run is stopped */
@@ -71,12 +72,7 @@ final class Evaluator {
         return List.copyOf(labels);
     }
 
-    /** The same rows asked for the same labels of the same group. */
-    private record Question(int task, int group, List<Integer> rows, List<String> among, List<String> union) {
-    }
-
-    /** What a group answered, and what it was then. */
-    private record Known(Map<String, FloatTensor> adapter, Map<Integer, Answered> answers) {
+    private record Choice(int task, List<String> labels) {
     }
 
     /**
@@ -94,26 +90,11 @@ final class Evaluator {
             }
         }
         Answered[] answered = new Answered[groups.length];
-        List<Sequence> sequences = sequences(task, among, union);
         rowsOf.forEach((group, rows) -> {
-            Question question = new Question(task.training().index(), group, rows, among, union);
-            Map<String, FloatTensor> adapter = adapter(method, group);
-            Known before = known.get(question);
-            if (adapter != null && before != null && adapter.equals(before.adapter)) {
-                before.answers.forEach((row, answer) -> answered[row] = answer);
-                return;
-            }
-            try (Answers answers = method.answers(group)) {
-                if (task.task().classification()) {
-                    choose(task, sequences, rows, answers, among, union, answered);
-                } else {
-                    generate(task, rows, answers, answered);
-                }
-            }
-            if (adapter != null) {
-                Map<Integer, Answered> answers = new HashMap<>();
-                rows.forEach(row -> answers.put(row, answered[row]));
-                known.put(question, new Known(adapter, answers));
+            if (task.task().classification()) {
+                choose(task, method, group, rows, among, union, answered);
+            } else {
+                generate(task, method, group, rows, answered);
             }
         });
         return Collections.unmodifiableList(Arrays.asList(answered));
@@ -128,40 +109,61 @@ final class Evaluator {
         return group <= groups.size() ? groups.get(group - 1).tensors() : null;
     }
 
-    private List<Sequence> sequences(EncodedTask task, List<String> among, List<String> union) {
-        if (!task.task().classification()) {
-            return task.test();
+    private List<Sequence> sequences(EncodedTask task, List<String> labels) {
+        return labels.equals(task.task().labels()) ? task.test()
+                : choices.computeIfAbsent(new Choice(task.training().index(), labels), c -> encoder.choices(task, labels));
+    }
+
+    private void choose(EncodedTask task, ContinualMethod method, int group, List<Integer> rows, List<String> among,
+            List<String> union, Answered[] into) {
+        List<String> rest = union.stream().filter(label -> !among.contains(label)).toList();
+        List<String> asked = new ArrayList<>(among);
+        asked.addAll(rest);
+        List<Sequence> sequences = sequences(task, among);
+        Map<Integer, double[]> first = likelihoods(task, sequences, method, group, rows, among);
+        Map<Integer, double[]> second = rest.isEmpty() ? Map.of()
+                : likelihoods(task, sequences(task, rest), method, group, rows, rest);
+        for (int place : rows) {
+            double[] of = joined(first.get(place), second.getOrDefault(place, new double[0]));
+            Example row = task.testRows().get(place);
+            int expected = asked.indexOf(row.answer());
+            into[place] = new Answered(row.row(), row.text(), row.answer(), best(of, asked, among),
+                    union.isEmpty() ? null : best(of, asked, union), of[expected],
+                    tokensOf(task, row.answer()));
         }
-        List<String> asked = asked(among, union);
-        return asked.equals(task.task().labels()) ? task.test() : encoder.choices(task, asked);
     }
 
-    /** All labels whose likelihoods are needed. */
-    private static List<String> asked(List<String> among, List<String> union) {
-        Set<String> asked = new LinkedHashSet<>(among);
-        asked.addAll(union);
-        return List.copyOf(asked);
+    private static double[] joined(double[] first, double[] second) {
+        double[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
-    private void choose(EncodedTask task, List<Sequence> sequences, List<Integer> rows, Answers answers,
-            List<String> among, List<String> union, Answered[] into) {
-        List<String> asked = asked(among, union);
+    private static int tokensOf(EncodedTask task, String label) {
+        return task.test().get(0).continuations().get(task.task().labels().indexOf(label)).length;
+    }
+
+    /** Row to the log-likelihood of each label, of all rows asked for at least. */
+    private Map<Integer, double[]> likelihoods(EncodedTask task, List<Sequence> sequences, ContinualMethod method, int group,
+            List<Integer> rows, List<String> labels) {
+        Map<Integer, double[]> known = likelihoods.of(task.training().index(), group, labels, adapter(method, group));
         Map<Sequence, Integer> places = new IdentityHashMap<>();
-        rows.forEach(row -> places.put(sequences.get(row), row));
-        for (List<Sequence> batch : Batches.byLength(rows.stream().map(sequences::get).toList(), TOKENS)) {
-            gate.run();
-            List<double[]> likelihoods = answers.logLikelihoods(batch);
-            tokens += batch.stream().mapToLong(Sequence::length).sum();
-            for (int i = 0; i < batch.size(); i++) {
-                int place = places.get(batch.get(i));
-                double[] of = likelihoods.get(i);
-                Example row = task.testRows().get(place);
-                int expected = asked.indexOf(row.answer());
-                into[place] = new Answered(row.row(), row.text(), row.answer(), best(of, asked, among),
-                        union.isEmpty() ? null : best(of, asked, union), of[expected],
-                        batch.get(i).continuations().get(expected).length);
+        rows.stream().filter(row -> !known.containsKey(row)).forEach(row -> places.put(sequences.get(row), row));
+        if (places.isEmpty()) {
+            return known;
+        }
+        try (Answers answers = method.answers(group)) {
+            for (List<Sequence> batch : Batches.byLength(rows.stream().map(sequences::get).filter(places::containsKey).toList(),
+                    TOKENS)) {
+                gate.run();
+                List<double[]> values = answers.logLikelihoods(batch);
+                tokens += batch.stream().mapToLong(Sequence::length).sum();
+                for (int i = 0; i < batch.size(); i++) {
+                    known.put(places.get(batch.get(i)), values.get(i));
+                }
             }
         }
+        return known;
     }
 
     /** The likeliest of {@code among}; the first of equals. */
@@ -178,25 +180,24 @@ final class Evaluator {
         return best;
     }
 
-    private void generate(EncodedTask task, List<Integer> rows, Answers answers, Answered[] into) {
-        Map<Sequence, double[]> likelihoods = new IdentityHashMap<>();
-        for (List<Sequence> batch : Batches.byLength(rows.stream().map(task.test()::get).toList(), TOKENS)) {
-            gate.run();
-            List<double[]> values = answers.logLikelihoods(batch);
-            tokens += batch.stream().mapToLong(Sequence::length).sum();
-            for (int i = 0; i < batch.size(); i++) {
-                likelihoods.put(batch.get(i), values.get(i));
+    private void generate(EncodedTask task, ContinualMethod method, int group, List<Integer> rows, Answered[] into) {
+        Map<Integer, double[]> likely = likelihoods(task, task.test(), method, group, rows, List.of());
+        Map<Integer, Answered> known = texts.of(task.training().index(), group, List.of(), adapter(method, group));
+        List<Integer> open = rows.stream().filter(row -> !known.containsKey(row)).toList();
+        if (!open.isEmpty()) {
+            try (Answers answers = method.answers(group)) {
+                for (int place : open) {
+                    gate.run();
+                    Example row = task.testRows().get(place);
+                    Sequence sequence = task.test().get(place);
+                    int[] generated = answers.generate(sequence.prompt(), task.longestAnswer());
+                    tokens += sequence.prompt().length + generated.length;
+                    String text = model.tokens().decode(generated).strip();
+                    known.put(place, new Answered(row.row(), row.text(), row.answer(), text, null, likely.get(place)[0],
+                            sequence.continuations().get(0).length));
+                }
             }
         }
-        for (int place : rows) {
-            gate.run();
-            Example row = task.testRows().get(place);
-            Sequence sequence = task.test().get(place);
-            int[] generated = answers.generate(sequence.prompt(), task.longestAnswer());
-            tokens += sequence.prompt().length + generated.length;
-            String text = model.tokens().decode(generated).strip();
-            into[place] = new Answered(row.row(), row.text(), row.answer(), text, null, likelihoods.get(sequence)[0],
-                    sequence.continuations().get(0).length);
-        }
+        rows.forEach(place -> into[place] = known.get(place));
     }
 }

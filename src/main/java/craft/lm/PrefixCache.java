@@ -47,9 +47,6 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     private record Kept(int start, NDArray hidden, NDArray past) {
     }
 
-    /** Prompts whose states are taken together: as many as a bounded number of kept arrays allows. */
-    private static final int STATES = 64;
-
     private final CausalLm model;
     private final EditPositions positions;
     private final int lowest;
@@ -227,35 +224,34 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
 
     /**
      * For each prompt the mean over its edited last tokens (at least the very last one) of the lowest edited block's output in
-     * the untouched model, {@code [d]}: where it lies in hidden space.
+     * the untouched model, {@code [d]}: where it lies in hidden space. Each by itself, so that it depends on no other.
      */
     public List<float[]> promptStates(List<Sequence> prompts) {
         List<float[]> states = new ArrayList<>();
-        for (int from = 0; from < prompts.size(); from += STATES) {
-            List<Sequence> batch = prompts.subList(from, Math.min(from + STATES, prompts.size()));
-            List<Kept> kept = batch.stream().map(this::kept).toList();
-            int tokens = kept.stream().mapToInt(k -> (int) k.hidden.getShape().get(1)).max().orElseThrow();
-            int[] row = new int[batch.size() + 1]; // a sequence's first row
-            for (int b = 0; b < batch.size(); b++) {
-                row[b + 1] = row[b] + (int) kept.get(b).hidden.getShape().get(0);
+        for (Sequence prompt : prompts) {
+            begin();
+            try {
+                states.add(promptState(prompt, kept(prompt)));
+            } finally {
+                end();
             }
-            float[] weights = new float[row[batch.size()] * tokens];
-            for (int b = 0; b < batch.size(); b++) {
-                int end = row[b] * tokens + batch.get(b).prompt().length - kept.get(b).start;
-                int last = Math.max(1, positions.lastOf(batch.get(b).prompt().length));
-                Arrays.fill(weights, end - last, end, 1f / last);
-            }
-            try (NDManager step = model.newManager()) {
-                NDArray hidden = model.joinHidden(step, kept.stream().map(Kept::hidden).toList(), tokens);
-                float[] all = step.create(weights, new Shape(row[batch.size()], 1, tokens)).batchMatMul(hidden).toFloatArray();
-                int width = model.config().hiddenSize();
-                for (int b = 0; b < batch.size(); b++) {
-                    states.add(Arrays.copyOfRange(all, row[b] * width, (row[b] + 1) * width));
-                }
-            }
-            evict();
         }
         return states;
+    }
+
+    /** Of a masked model's rows the first, as of a causal model's only one: all of them hold the prompt. */
+    private float[] promptState(Sequence prompt, Kept kept) {
+        int rows = (int) kept.hidden.getShape().get(0);
+        int tokens = (int) kept.hidden.getShape().get(1);
+        float[] weights = new float[rows * tokens];
+        int end = prompt.prompt().length - kept.start;
+        int last = Math.max(1, positions.lastOf(prompt.prompt().length));
+        Arrays.fill(weights, end - last, end, 1f / last);
+        try (NDManager step = model.newManager()) {
+            NDArray hidden = model.joinHidden(step, List.of(kept.hidden), tokens);
+            float[] all = step.create(weights, new Shape(rows, 1, tokens)).batchMatMul(hidden).toFloatArray();
+            return Arrays.copyOf(all, model.config().hiddenSize());
+        }
     }
 
     /** Forgets these sequences, when they will not come again. */

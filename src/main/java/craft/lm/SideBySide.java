@@ -49,7 +49,21 @@ public final class SideBySide {
             pieces.forEach(piece -> results.add(work.apply(piece)));
             return results;
         }
-        Pieces<A, B> all = new Pieces<>(pieces, work, threads / together);
+        return map(pieces, together, new Pieces<>(pieces, work, threads / together));
+    }
+
+    /**
+     * As {@link #map}, but every piece is computed by one thread, however many there are: what it gives depends on the piece
+     * alone, on a machine with many processors, too.
+     */
+    public static <A, B> List<B> mapOnOneThreadEach(List<A> pieces, int most, Function<? super A, ? extends B> work) {
+        if (AT_WORK.get()) {
+            throw new IllegalStateException("within a piece, the piece's threads are already chosen");
+        }
+        return map(pieces, Math.min(Math.min(pieces.size(), most), Torch.threads()), new Pieces<>(pieces, work, 1));
+    }
+
+    private static <A, B> List<B> map(List<A> pieces, int together, Pieces<A, B> all) {
         List<Future<?>> helpers = new ArrayList<>();
         for (int i = 1; i < together; i++) {
             helpers.add(HELPERS.submit(() -> {

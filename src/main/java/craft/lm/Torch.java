@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
+import com.sun.jna.WString;
 
 /** The PyTorch engine of this process: started once, on the CPU, without any download. */
 public final class Torch {
@@ -20,20 +21,36 @@ public final class Torch {
         if (engine == null) {
             System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
             System.setProperty("OPT_OUT_TRACKING", "true");
-            waitWithoutSpinning();
+            setEnvironment();
             engine = Engine.getEngine("PyTorch");
             threads = JniUtils.getNumThreads();
         }
     }
 
     /**
-     * Lets PyTorch's worker threads sleep while they wait for each other. By default they spin, and as soon as anything else
-     * (a window, another program) wants a processor, a training step takes ten times as long. OpenMP reads this from the
-     * process's environment once, when PyTorch's libraries are loaded, and Java cannot set it.
+     * What PyTorch's libraries read of the process's environment once, when they are loaded, and Java cannot set; what the user
+     * has set stays. Worker threads shall sleep while they wait for each other: by default they spin, and as soon as anything
+     * else (a window, another program) wants a processor, a training step takes ten times as long. And equal products shall
+     * have equal bits, see {@link MklMode}.
      */
-    private static void waitWithoutSpinning() {
-        if (!Platform.isWindows() && System.getenv("OMP_WAIT_POLICY") == null) {
-            Function.getFunction("c", "setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 1});
+    private static void setEnvironment() {
+        if (!Platform.isWindows()) {
+            set("OMP_WAIT_POLICY", "passive");
+        }
+        if (!MklMode.inForce().isEmpty()) {
+            set(MklMode.VARIABLE, MklMode.inForce());
+        }
+    }
+
+    private static void set(String variable, String value) {
+        if (System.getenv(variable) != null) {
+            return;
+        }
+        if (Platform.isWindows()) { // the C library keeps a copy of its own, which MKL may read
+            Function.getFunction("kernel32", "SetEnvironmentVariableW").invokeInt(new Object[] {new WString(variable), new WString(value)});
+            Function.getFunction("ucrtbase", "_wputenv_s").invokeInt(new Object[] {new WString(variable), new WString(value)});
+        } else {
+            Function.getFunction("c", "setenv").invokeInt(new Object[] {variable, value, 1});
         }
     }
 

@@ -6,7 +6,9 @@ import java.util.List;
 /** The model as one group's parameters make it. Confined to the training thread. */
 public interface Answers extends AutoCloseable {
     /**
-     * Log-likelihood of every continuation of every sequence, summed over its tokens, in nats.
+     * Log-likelihood of every continuation of every sequence, summed over its tokens, in nats. A sequence's numbers depend, to
+     * the last bit, on the sequence and the parameters alone: not on the others of the batch, on what was computed before, or
+     * on the number of threads.
      *
      * @return for each sequence as many numbers as it has continuations
      */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
+import craft.experiment.EngineOptions;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RecipeReader;
@@ -28,9 +29,14 @@ record RunFile(String format, int version, String createdAt, Environment environ
     private static final String FORMAT = "craft-run";
     private static final int VERSION = 1;
 
-    /** @param processors logical processors the program may use; @param maxMemoryBytes largest Java heap */
+    /**
+     * @param processors logical processors the program may use
+     * @param maxMemoryBytes largest Java heap
+     * @param mkl what equal bits need of the matrix library, see {@link EngineOptions#matrixLibraryMode()}; empty for none, null in runs of a
+     *     version that did not set it
+     */
     record Environment(String program, String java, String javaVm, String os, String architecture, int processors,
-            long maxMemoryBytes, String djl, String pytorch) {
+            long maxMemoryBytes, String djl, String pytorch, String mkl) {
 
         static Environment current() {
             String program = RunFile.class.getPackage().getImplementationVersion();
@@ -39,7 +45,7 @@ record RunFile(String format, int version, String createdAt, Environment environ
                     System.getProperty("os.name") + " " + System.getProperty("os.version"),
                     System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
                     Runtime.getRuntime().maxMemory(), property("ai/djl/engine/api.properties", "djl_version"),
-                    property("native/lib/pytorch.properties", "version"));
+                    property("native/lib/pytorch.properties", "version"), EngineOptions.matrixLibraryMode());
         }
 
         /** In what the machine now differs so that results may not be the same to the last bit; sentences for the user. */
@@ -47,9 +53,14 @@ record RunFile(String format, int version, String createdAt, Environment environ
             List<String> differences = new ArrayList<>();
             differ("PyTorch", pytorch, now.pytorch, differences);
             differ("DJL", djl, now.djl, differences);
+            differ("the matrix library's code (MKL_CBWR)", said(mkl), said(now.mkl), differences);
             differ("the processor's architecture", architecture, now.architecture, differences);
             differ("the number of processors", Integer.toString(processors), Integer.toString(now.processors), differences);
             return differences;
+        }
+
+        private static String said(String mode) {
+            return mode == null || mode.isEmpty() ? "not set" : mode;
         }
 
         private static void differ(String what, String then, String now, List<String> to) {

@@ -77,11 +77,11 @@ public final class FrozenMethod implements ContinualMethod {
         return group == 0 ? plain : new InContext(plain, demonstrations.get(group - 1));
     }
 
-    /** Puts demonstrations before every prompt. One sequence at a time, since each has become as long as many. */
+    /** Puts demonstrations before every prompt. */
     private record InContext(Answers plain, Demonstrations demonstrations) implements Answers {
         @Override
         public List<double[]> logLikelihoods(List<Sequence> batch) {
-            return batch.stream().map(s -> plain.logLikelihoods(List.of(demonstrations.before(s))).get(0)).toList();
+            return plain.logLikelihoods(batch.stream().map(demonstrations::before).toList());
         }
 
         @Override

@@ -8,16 +8,15 @@ import craft.lm.CausalLm;
 import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
+import craft.lm.SideBySide;
 import craft.method.Batches;
 import craft.method.State;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The group whose next-token distribution p_g after a prompt's last token, over the whole vocabulary, is most as it usually
- * is on the group's own prompts. One pass a group over all prompts.
+ * is on the group's own prompts. One pass a group and prompt.
  */
 final class OutputChoice implements GroupChoice {
     /** Padded tokens a batch. */
@@ -146,30 +145,24 @@ final class OutputChoice implements GroupChoice {
         return best + 1;
     }
 
-    /** For each prompt the score of each group. */
+    /** For each prompt the score of each group. Each prompt by itself, on one thread, so that its scores depend on no other. */
     List<double[]> scores(List<Sequence> prompts) {
-        List<Sequence> questions = questions(prompts);
-        Map<Sequence, double[]> scores = new HashMap<>();
         try (NDManager owner = model.newManager()) {
-            List<Adaptation> adaptations = new ArrayList<>();
-            groups.forEach(group -> adaptations.add(group.on(owner)));
-            for (List<Sequence> batch : Batches.byLength(questions, TOKENS)) {
-                batch.forEach(question -> scores.put(question, new double[groups.size()]));
-                for (int g = 0; g < groups.size(); g++) {
-                    score(batch, g, adaptations.get(g), scores);
+            List<Adaptation> adaptations = groups.stream().<Adaptation>map(group -> group.on(owner)).toList();
+            return SideBySide.mapOnOneThreadEach(questions(prompts), model.settings().parts(), question -> {
+                double[] scores = new double[adaptations.size()];
+                for (int g = 0; g < scores.length; g++) {
+                    scores[g] = score(question, g, adaptations.get(g));
                 }
-            }
+                return scores;
+            });
         }
-        return questions.stream().map(scores::get).toList();
     }
 
-    private void score(List<Sequence> batch, int g, Adaptation adaptation, Map<Sequence, double[]> scores) {
+    private double score(Sequence question, int g, Adaptation adaptation) {
         try (NDManager step = model.newManager()) {
-            NDArray log = logProbabilities(step, batch, adaptation);
-            float[] all = score.of(log, log.getManager().create(usual.get(g))).toFloatArray();
-            for (int i = 0; i < all.length; i++) {
-                scores.get(batch.get(i))[g] = all[i];
-            }
+            NDArray log = logProbabilities(step, List.of(question), adaptation);
+            return score.of(log, log.getManager().create(usual.get(g))).toFloatArray()[0];
         }
     }
 

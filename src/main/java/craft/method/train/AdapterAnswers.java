@@ -9,11 +9,13 @@ import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.lm.SideBySide;
 import craft.method.Answers;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The model with one adapter, or none. */
 public final class AdapterAnswers implements Answers {
+    /** Tokens computed at the same time for each of {@code engine.parts}, which the memory estimate counts. */
+    private static final int TOKENS = 2048;
+
     private final CausalLm model;
     private final ForwardPass pass;
     private final NDManager owner;
@@ -27,29 +29,27 @@ public final class AdapterAnswers implements Answers {
         this.adaptation = adapter == null ? null : adapter.on(owner);
     }
 
+    /** Each sequence by itself, on one thread: what it gives depends on nothing that is asked beside it. */
     @Override
     public List<double[]> logLikelihoods(List<Sequence> batch) {
-        int parts = model.settings().parts();
-        return SideBySide.map(SideBySide.cut(batch, parts), parts, this::sums).stream().flatMap(List::stream).toList();
+        int longest = batch.stream().mapToInt(Sequence::length).max().orElse(1);
+        return SideBySide.mapOnOneThreadEach(batch, Math.max(1, model.settings().parts() * TOKENS / longest), this::sums);
     }
 
-    private List<double[]> sums(List<Sequence> batch) {
+    private double[] sums(Sequence sequence) {
+        List<Sequence> alone = List.of(sequence);
         float[] tokens;
         try (NDManager step = model.newManager()) {
-            tokens = model.logLikelihood(pass.hidden(step, batch, adaptation), ForwardPass.targets(batch));
+            tokens = model.logLikelihood(pass.hidden(step, alone, adaptation), ForwardPass.targets(alone));
         }
-        List<double[]> sums = new ArrayList<>();
+        double[] sum = new double[sequence.continuations().size()];
         int at = 0;
-        for (Sequence sequence : batch) {
-            double[] sum = new double[sequence.continuations().size()];
-            for (int k = 0; k < sum.length; k++) {
-                for (int i = 0; i < sequence.continuations().get(k).length; i++) {
-                    sum[k] += tokens[at++];
-                }
+        for (int k = 0; k < sum.length; k++) {
+            for (int i = 0; i < sequence.continuations().get(k).length; i++) {
+                sum[k] += tokens[at++];
             }
-            sums.add(sum);
         }
-        return sums;
+        return sum;
     }
 
     @Override
