@@ -15,6 +15,18 @@ public interface ForwardPass {
      */
     NDArray hidden(NDManager step, List<Sequence> batch, Adaptation adaptation);
 
+    /** What is kept of some sequences: it stays until this is closed. */
+    @FunctionalInterface
+    interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Computes what is kept of sequences that are about to be passed, if anything is. By the thread that runs a method. */
+    default Held prepare(List<Sequence> sequences) {
+        return () -> { };
+    }
+
     /** Tokens of a sequence that a pass computes, once all that it keeps is there. */
     default int computed(Sequence sequence) {
         return sequence.length();

@@ -16,7 +16,8 @@ import java.util.Map;
  * first edited one the keys and values of all blocks above the lowest edited one, and for the rest of a sequence the
  * output of the lowest edited block, before its edit. The first depend on the prompt alone and are shared by all
  * sequences that begin alike, such as a prompt with one answer and the same prompt with a list of labels. Nothing kept
- * depends on the batch it came up in: what is recomputed after eviction is bit for bit what was there before.
+ * depends on the batch it came up in, or on how many threads there are: what is recomputed after eviction is bit for bit what was
+ * there before.
  *
  * <p>Of a model that reads in both directions nothing left of an edit is constant, so only the hidden states are kept.
  *
@@ -86,6 +87,19 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         }
     }
 
+    /** Rows by themselves, as many at a time as there are threads, where a pass alone would compute one after the other. */
+    @Override
+    public Held prepare(List<Sequence> sequences) {
+        begin();
+        try {
+            SideBySide.mapOnOneThreadEach(sequences, model.settings().together(sequences), this::kept);
+            return this::end;
+        } catch (RuntimeException | Error e) {
+            end();
+            throw e;
+        }
+    }
+
     private synchronized void begin() {
         passes++;
     }
@@ -144,6 +158,13 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
             }
             misses++;
         }
+        return TorchThread.alone(() -> computed(sequence, start, pastWanted, hidden, past));
+    }
+
+    private Kept computed(Sequence sequence, int start, boolean pastWanted, NDArray knownHidden, NDArray knownPast) {
+        Prefix prefix = prefix(sequence);
+        NDArray hidden = knownHidden;
+        NDArray past = knownPast;
         try (NDManager step = model.newManager()) {
             boolean pastMissing = pastWanted && past == null;
             NDArray all = start == 0 ? null
@@ -227,16 +248,14 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
      * the untouched model, {@code [d]}: where it lies in hidden space. Each by itself, so that it depends on no other.
      */
     public List<float[]> promptStates(List<Sequence> prompts) {
-        List<float[]> states = new ArrayList<>();
-        for (Sequence prompt : prompts) {
+        return SideBySide.mapOnOneThreadEach(prompts, model.settings().together(prompts), prompt -> {
             begin();
             try {
-                states.add(promptState(prompt, kept(prompt)));
+                return promptState(prompt, kept(prompt));
             } finally {
                 end();
             }
-        }
-        return states;
+        });
     }
 
     /** Of a masked model's rows the first, as of a causal model's only one: all of them hold the prompt. */

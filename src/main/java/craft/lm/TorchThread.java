@@ -2,6 +2,7 @@ package craft.lm;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
  * PyTorch's settings of the calling thread. They are per thread, and their defaults are wrong for us: gradients on, and a
@@ -25,6 +26,23 @@ public final class TorchThread {
             work.run();
         } finally {
             JniUtils.setGradMode(false);
+        }
+    }
+
+    /**
+     * Computes with the calling thread alone: the last bits of some products depend on how many threads share them, so what must
+     * be the same whoever computes it is computed by one.
+     */
+    static <T> T alone(Supplier<T> work) {
+        int threads = JniUtils.getNumThreads();
+        if (threads == 1) {
+            return work.get();
+        }
+        JniUtils.setNumThreads(1);
+        try {
+            return work.get();
+        } finally {
+            JniUtils.setNumThreads(threads);
         }
     }
 

@@ -34,9 +34,10 @@ record RunFile(String format, int version, String createdAt, Environment environ
      * @param maxMemoryBytes largest Java heap
      * @param mkl what equal bits need of the matrix library, see {@link EngineOptions#matrixLibraryMode()}; empty for none, null in runs of a
      *     version that did not set it
+     * @param threads that PyTorch was told to compute with ({@code OMP_NUM_THREADS}); empty: as many as there are processors
      */
     record Environment(String program, String java, String javaVm, String os, String architecture, int processors,
-            long maxMemoryBytes, String djl, String pytorch, String mkl) {
+            long maxMemoryBytes, String djl, String pytorch, String mkl, String threads) {
 
         static Environment current() {
             String program = RunFile.class.getPackage().getImplementationVersion();
@@ -45,7 +46,8 @@ record RunFile(String format, int version, String createdAt, Environment environ
                     System.getProperty("os.name") + " " + System.getProperty("os.version"),
                     System.getProperty("os.arch"), Runtime.getRuntime().availableProcessors(),
                     Runtime.getRuntime().maxMemory(), property("ai/djl/engine/api.properties", "djl_version"),
-                    property("native/lib/pytorch.properties", "version"), EngineOptions.matrixLibraryMode());
+                    property("native/lib/pytorch.properties", "version"), EngineOptions.matrixLibraryMode(),
+                    System.getenv().getOrDefault("OMP_NUM_THREADS", ""));
         }
 
         /** In what the machine now differs so that results may not be the same to the last bit; sentences for the user. */
@@ -54,6 +56,7 @@ record RunFile(String format, int version, String createdAt, Environment environ
             differ("PyTorch", pytorch, now.pytorch, differences);
             differ("DJL", djl, now.djl, differences);
             differ("the matrix library's code (MKL_CBWR)", said(mkl), said(now.mkl), differences);
+            differ("the number of threads (OMP_NUM_THREADS)", said(threads), said(now.threads), differences);
             differ("the processor's architecture", architecture, now.architecture, differences);
             differ("the number of processors", Integer.toString(processors), Integer.toString(now.processors), differences);
             return differences;
@@ -97,8 +100,15 @@ record RunFile(String format, int version, String createdAt, Environment environ
         return Instant.parse(createdAt);
     }
 
-    /** With the options that the recipe lacks because it was kept by an earlier version. */
+    /** With what the recipe and the environment lack because they were kept by an earlier version. */
     private static JsonNode completed(JsonNode run, Path file) {
+        if (run.get("environment") instanceof ObjectNode environment) {
+            for (String later : List.of("mkl", "threads")) {
+                if (!environment.has(later)) {
+                    environment.putNull(later);
+                }
+            }
+        }
         if (run.get("recipe") instanceof ObjectNode recipe) {
             ((ObjectNode) run).set("recipe", RecipeReader.completed(recipe, file + ": "));
         }

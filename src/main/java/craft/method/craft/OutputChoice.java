@@ -149,7 +149,7 @@ final class OutputChoice implements GroupChoice {
     List<double[]> scores(List<Sequence> prompts) {
         try (NDManager owner = model.newManager()) {
             List<Adaptation> adaptations = groups.stream().<Adaptation>map(group -> group.on(owner)).toList();
-            return SideBySide.mapOnOneThreadEach(questions(prompts), model.settings().parts(), question -> {
+            return SideBySide.mapOnOneThreadEach(questions(prompts), model.settings().together(prompts), question -> {
                 double[] scores = new double[adaptations.size()];
                 for (int g = 0; g < scores.length; g++) {
                     scores[g] = score(question, g, adaptations.get(g));

@@ -13,9 +13,6 @@ import java.util.List;
 
 /** The model with one adapter, or none. */
 public final class AdapterAnswers implements Answers {
-    /** Tokens computed at the same time for each of {@code engine.parts}, which the memory estimate counts. */
-    private static final int TOKENS = 2048;
-
     private final CausalLm model;
     private final ForwardPass pass;
     private final NDManager owner;
@@ -32,8 +29,7 @@ public final class AdapterAnswers implements Answers {
     /** Each sequence by itself, on one thread: what it gives depends on nothing that is asked beside it. */
     @Override
     public List<double[]> logLikelihoods(List<Sequence> batch) {
-        int longest = batch.stream().mapToInt(Sequence::length).max().orElse(1);
-        return SideBySide.mapOnOneThreadEach(batch, Math.max(1, model.settings().parts() * TOKENS / longest), this::sums);
+        return SideBySide.mapOnOneThreadEach(batch, model.settings().together(batch), this::sums);
     }
 
     private double[] sums(Sequence sequence) {

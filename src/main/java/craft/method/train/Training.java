@@ -110,10 +110,15 @@ public final class Training implements AutoCloseable {
         double loss = 0;
         double crossEntropy = 0;
         double kl = objective.anchor() == null ? Double.NaN : 0;
-        for (Loss of : SideBySide.map(parts, model.settings().parts(), part -> differentiate(part, objective.anchor()))) {
-            loss += of.total;
-            crossEntropy += of.crossEntropy;
-            kl += of.kl;
+        ForwardPass.Held kept = pass.prepare(rows);
+        try {
+            for (Loss of : SideBySide.map(parts, model.settings().parts(), part -> differentiate(part, objective.anchor()))) {
+                loss += of.total;
+                crossEntropy += of.crossEntropy;
+                kl += of.kl;
+            }
+        } finally {
+            kept.close();
         }
         return new Gradients(parts.get(0).leaves, sum(parts), loss, crossEntropy, kl);
     }
