@@ -5,6 +5,7 @@ import craft.experiment.bench.BenchOptions;
 import craft.experiment.bench.BenchReport;
 import craft.experiment.bench.BenchReport.Table;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
             + "standard error.")
     private boolean json;
 
+    @Option(names = "--steps-alone", hidden = true, description = "Measures one pass and one step and prints their seconds as JSON.")
+    private boolean stepsAlone;
+
     BenchCommand(Console console) {
         this.console = console;
     }
@@ -50,9 +54,23 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() {
         BenchOptions options = new BenchOptions(model, layers, prompts, steps == null ? BenchOptions.usualSteps(quick)
                 : steps, quick, !skipLarge);
-        BenchReport report = new Bench(options, what -> console.err().println("Measuring " + what)).run();
+        Bench bench = new Bench(options, what -> console.err().println("Measuring " + what));
+        if (stepsAlone) {
+            Bench.Steps steps = bench.steps();
+            console.out().println(MatrixModeCost.json(steps.plainPass(), steps.plainStep(), steps.cachedStep()));
+            console.out().flush();
+            return Cli.GOOD;
+        }
+        BenchReport report = bench.run();
         PrintStream tables = json ? console.err() : console.out();
-        for (Table table : report.tables()) {
+        List<Table> all = new ArrayList<>(report.tables());
+        if (!quick) {
+            Table cost = new MatrixModeCost(what -> console.err().println("Measuring steps " + what)).measure(model);
+            if (cost != null) {
+                all.add(cost);
+            }
+        }
+        for (Table table : all) {
             tables.println();
             tables.println(table.title());
             tables.print(Text.table(table.head(), table.rows()));

@@ -105,6 +105,21 @@ public final class Bench {
                 peaks, models)).report();
     }
 
+    /** Seconds of one plain pass, one plain and one cached training step at prompts of 256 tokens. */
+    public record Steps(double plainPass, double plainStep, double cachedStep) {
+    }
+
+    /** Measures these alone, as {@link #run()} does. */
+    public Steps steps() {
+        ModelCard card = ModelCard.read(options.model());
+        TorchThread.prepare();
+        try (CausalLm model = CausalLm.load(card.folder(), USUAL)) {
+            ModelBench bench = new ModelBench(model, new Timing(1, 7, 10));
+            Step step = bench.step(4, PROMPT, layers(card.layers()));
+            return new Steps(bench.forward(4, PROMPT).seconds(), step.plain(), step.cached());
+        }
+    }
+
     private List<MatrixPeak.Speed> peaks() {
         return MatrixPeak.measure(List.of(512, 1024, 2048), options.quick() ? new Timing(2, 7, 1) : new Timing(3, 21, 3));
     }
