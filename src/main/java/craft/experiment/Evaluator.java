@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -159,9 +160,15 @@ final class Evaluator {
                 int expected = asked.indexOf(row.answer());
                 into[place] = new Answered(row.row(), row.text(), row.answer(), best(of, asked, among),
                         union.isEmpty() ? null : best(of, asked, union), of[expected],
-                        batch.get(i).continuations().get(expected).length);
+                        batch.get(i).continuations().get(expected).length, byLabel(of, asked, among));
             }
         }
+    }
+
+    private static Map<String, Double> byLabel(double[] likelihoods, List<String> asked, List<String> among) {
+        Map<String, Double> byLabel = new LinkedHashMap<>();
+        among.forEach(label -> byLabel.put(label, likelihoods[asked.indexOf(label)]));
+        return byLabel;
     }
 
     /** The likeliest of {@code among}; the first of equals. */

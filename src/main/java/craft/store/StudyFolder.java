@@ -138,7 +138,7 @@ public final class StudyFolder {
         }
         Status status = switch (record.status()) {
             case FINISHED -> Status.FINISHED;
-            case FAILED -> Status.FAILED;
+            case FAILED -> record.state().failedFromOutside() ? Status.INTERRUPTED : Status.FAILED; // it goes on
             case INTERRUPTED -> Status.INTERRUPTED;
             case NEW, RUNNING, PAUSED -> Status.RUNNING;
         };
