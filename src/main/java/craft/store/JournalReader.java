@@ -1,6 +1,7 @@
 package craft.store;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -34,7 +35,8 @@ final class JournalReader {
         // a newer program may know more of an event: what this one knows is still worth showing
         // and one of an earlier program knows less
         this.reader = mapper.readerFor(RunEvent.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .without(StreamReadFeature.STRICT_DUPLICATE_DETECTION).with(StreamReadFeature.USE_FAST_DOUBLE_PARSER);
         this.buffer = buffer;
         this.longest = longest;
     }
