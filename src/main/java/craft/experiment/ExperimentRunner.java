@@ -56,7 +56,7 @@ public final class ExperimentRunner implements RunControl {
         }
     }
 
-    /** An end that cannot be recorded, as on a disk that is full by now, is a failure; that is heard even if it cannot be recorded. */
+    /** An end that cannot be recorded, as on a disk that is full by now, is a failure, which is heard even unrecorded. */
     private void end(RunEvent end) {
         try {
             listener.onEvent(end);

@@ -33,7 +33,7 @@ final class JournalReader {
     /** @param buffer bytes to begin with; @param longest bytes of the longest line that is read */
     JournalReader(ObjectMapper mapper, int buffer, int longest) {
         // a newer program may know more of an event: what this one knows is still worth showing
-        // and one of an earlier program knows less
+        // and one of an earlier program knows less; that no key is there twice the checksum says, and looking for it takes time
         this.reader = mapper.readerFor(RunEvent.class).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                 DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                 .without(StreamReadFeature.STRICT_DUPLICATE_DETECTION).with(StreamReadFeature.USE_FAST_DOUBLE_PARSER);

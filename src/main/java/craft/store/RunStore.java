@@ -99,7 +99,8 @@ public final class RunStore {
                     recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
                     Metrics.forgetting(state.matrix()), "");
         } catch (RuntimeException e) { // one broken folder must not hide the others
-            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read: " + Messages.forUser(e);
+            String problem = e instanceof InvalidInputException ? e.getMessage()
+                    : folder + " cannot be read: " + Messages.forUser(e);
             return new RunSummary(folder, folder.getFileName().toString(), "", 0, modified(folder),
                     RunState.Status.NEW, 0, 0, Double.NaN, Double.NaN, problem);
         }

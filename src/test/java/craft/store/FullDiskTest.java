@@ -12,6 +12,8 @@ import craft.experiment.RunEvent;
 import craft.experiment.RunEvent.RunFailed.Fault;
 import craft.experiment.RunState;
 import craft.experiment.TinySequence;
+import craft.ui.text.EndReasons;
+import craft.ui.text.Words;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +155,9 @@ class FullDiskTest {
         assertThat(reopened.state().failedFromOutside()).isTrue();
         assertThat(reopened.state().endReason()).contains("disk", "full", "resume").doesNotContain("Exception");
         assertThat(reopened.events()).hasSize(event);
+        if (left != Left.THE_END) {
+            assertThat(EndReasons.inWords(reopened.state().endReason())).isEqualTo(Words.of("shell").get("end.unrecorded"));
+        }
         run(store(JournalFile::onDisk).resume(folder), new ArrayList<>());
         RunResults.assertSame(folder, whole);
         assertThat(new RunFolder(folder).unrecorded()).doesNotExist();

@@ -198,7 +198,8 @@ class JournalTest {
         JournalReader.Reading reading = narrow.read(file, true);
         assertThat(reading.events()).containsExactly(Samples.started());
         assertThat(reading.damaged()).isTrue();
-        assertThat(reading.bytes()).isEqualTo(Files.readAllLines(file).get(0).getBytes(StandardCharsets.UTF_8).length + 1L);
+        int first = Files.readAllLines(file).get(0).getBytes(StandardCharsets.UTF_8).length;
+        assertThat(reading.bytes()).isEqualTo(first + 1L);
         assertThat(reading.remarks()).singleElement().asString().contains("Line 2", "is not a line of a journal");
         Files.write(file, new byte[100_000]);
         assertThat(narrow.read(file, true)).satisfies(none -> {
@@ -237,7 +238,8 @@ class JournalTest {
                 String step = Json.mapper().writeValueAsString(Samples.step(i));
                 out.write(line(i, step.substring(0, step.length() - 1) + pad).getBytes(StandardCharsets.US_ASCII));
             }
-            out.write(line(lines + 1, Json.mapper().writeValueAsString(new RunEvent.TaskStarted(1))).getBytes(StandardCharsets.US_ASCII));
+            String last = line(lines + 1, Json.mapper().writeValueAsString(new RunEvent.TaskStarted(1)));
+            out.write(last.getBytes(StandardCharsets.US_ASCII));
         }
         assertThat(Files.size(file)).isGreaterThan(1L << 31);
         JournalReader.Reading reading = read();
