@@ -99,8 +99,8 @@ class FullDiskTest {
     @BeforeAll
     static void uninterrupted() throws InterruptedException {
         TinySequence.write(shared.resolve("tiny"), 2);
-        recipe = RecipeReader.read(shared.resolve("tiny"), Map.of("tasks", "who,where", "data.trainRows", "8", "data.testRows", "2",
-                "engine.checkpointEvery", "1", "training.epochs", "1", "method.routing.rho", "1000", "data.unionScores", "false"));
+        recipe = RecipeReader.read(shared.resolve("tiny"), Map.of("tasks", "who", "data.trainRows", "8", "data.testRows", "2",
+                "engine.checkpointEvery", "1", "training.epochs", "1"));
         whole = run(new RunStore(shared.resolve("runs")).prepare(recipe), new ArrayList<>());
         events = RunStore.open(whole).events().size();
     }
