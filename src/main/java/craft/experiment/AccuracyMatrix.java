@@ -4,18 +4,23 @@ import java.util.Arrays;
 
 /**
  * Scores a_{j,i} of task i after training j tasks; row 0 is the untrained model. Values in [0, 1], NaN where not (yet)
- * measured. Not thread-safe.
+ * measured. Immutable.
  */
 public final class AccuracyMatrix {
     private final int tasks;
     private final double[][] values;
 
+    /** Nothing measured yet. */
     public AccuracyMatrix(int tasks) {
-        this.tasks = tasks;
-        this.values = new double[tasks + 1][tasks];
+        this(tasks, new double[tasks + 1][tasks]);
         for (double[] row : values) {
             Arrays.fill(row, Double.NaN);
         }
+    }
+
+    private AccuracyMatrix(int tasks, double[][] values) {
+        this.tasks = tasks;
+        this.values = values;
     }
 
     public int tasks() {
@@ -27,8 +32,12 @@ public final class AccuracyMatrix {
         return values[after][task - 1];
     }
 
-    public void set(int after, int task, double value) {
-        values[after][task - 1] = value;
+    /** The same but for one value. */
+    public AccuracyMatrix with(int after, int task, double value) {
+        double[][] rows = values.clone();
+        rows[after] = values[after].clone();
+        rows[after][task - 1] = value;
+        return new AccuracyMatrix(tasks, rows);
     }
 
     /** Rows 1..T by tasks 1..T: the square matrix a_{j,i} that papers print. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ final class Evaluator {
             int expected = asked.indexOf(row.answer());
             into[place] = new Answered(row.row(), row.text(), row.answer(), best(of, asked, among),
                     union.isEmpty() ? null : best(of, asked, union), of[expected],
-                    tokensOf(task, row.answer()));
+                    tokensOf(task, row.answer()), byLabel(of, asked, among));
         }
     }
 
@@ -164,6 +165,12 @@ final class Evaluator {
             }
         }
         return known;
+    }
+
+    private static Map<String, Double> byLabel(double[] likelihoods, List<String> asked, List<String> among) {
+        Map<String, Double> byLabel = new LinkedHashMap<>();
+        among.forEach(label -> byLabel.put(label, likelihoods[asked.indexOf(label)]));
+        return byLabel;
     }
 
     /** The likeliest of {@code among}; the first of equals. */

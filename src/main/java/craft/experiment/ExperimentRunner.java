@@ -50,9 +50,18 @@ public final class ExperimentRunner implements RunControl {
 
     private void run() {
         try {
-            listener.onEvent(outcome());
+            end(outcome());
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** An end that cannot be recorded, as on a disk that is full by now, is a failure, which is heard even unrecorded. */
+    private void end(RunEvent end) {
+        try {
+            listener.onEvent(end);
+        } catch (NotRecordedException e) {
+            listener.onEvent(RunEvent.RunFailed.unrecorded(e));
         }
     }
 
@@ -70,7 +79,7 @@ public final class ExperimentRunner implements RunControl {
         } catch (Monitor.Stopped e) {
             return new RunEvent.RunInterrupted(STOPPED + RESUME);
         } catch (NotRecordedException e) {
-            return new RunEvent.RunInterrupted(e.getMessage() + " Make room, then resume the run to go on.");
+            return RunEvent.RunFailed.unrecorded(e);
         } catch (InvalidInputException e) {
             return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
         } catch (RuntimeException | Error e) { // whatever happens, the run's record says so

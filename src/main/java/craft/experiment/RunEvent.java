@@ -26,13 +26,24 @@ public sealed interface RunEvent {
     /** The stages of one task, in their order. EVALUATE also stands for the untrained model's evaluation (task 0). */
     enum Stage { PREPARE, WARM_UP, ROUTE, TUNE, MERGE, EVALUATE }
 
+    /** Nobody can change what has happened; a list that another version did not write is empty. */
+    private static <T> List<T> kept(List<T> list) {
+        return list == null ? List.of() : List.copyOf(list);
+    }
+
     /** A task of the run as views need it. {@code kind} and {@code language} may be empty. */
     record TaskInfo(String name, String kind, String language, List<String> labels, int trainRows, int testRows) {
+        public TaskInfo {
+            labels = kept(labels);
+        }
     }
 
     /** @param model name of the base model; @param plannedSteps optimiser steps if no stopping rule fires */
     record RunStarted(String name, String model, String method, long seed, List<TaskInfo> tasks, int plannedSteps)
             implements RunEvent {
+        public RunStarted {
+            tasks = kept(tasks);
+        }
     }
 
     record TaskStarted(int task) implements RunEvent {
@@ -74,6 +85,9 @@ public sealed interface RunEvent {
      */
     record RoutingDecided(int task, List<Double> divergences, double baseDivergence, double threshold, String rule,
             int nearest, int group, boolean opened) implements RunEvent {
+        public RoutingDecided {
+            divergences = kept(divergences);
+        }
     }
 
     /**
@@ -158,11 +172,30 @@ public sealed interface RunEvent {
         }
     }
 
-    /** Stopped by the user, without room on the disk, or (found when reopened) ended from outside. Interrupted is not failed. */
+    /** Stopped by the user, without memory, or (found when reopened) ended from outside. Interrupted is not failed. */
     record RunInterrupted(String reason) implements RunEvent {
     }
 
-    /** @param message one sentence for the user; @param diagnostics the whole cause, for a report */
-    record RunFailed(String message, String diagnostics) implements RunEvent {
+    /**
+     * @param message one sentence for the user; @param diagnostics the whole cause, for a report; empty when the message says all
+     * @param fault what is to be put right
+     */
+    record RunFailed(String message, String diagnostics, Fault fault) implements RunEvent {
+
+        /** RUN: the run itself. DISK: only where it is kept, for example because the disk is full; it can go on after that. */
+        public enum Fault { RUN, DISK }
+
+        public RunFailed {
+            fault = fault == null ? Fault.RUN : fault; // as earlier versions wrote it
+        }
+
+        public RunFailed(String message, String diagnostics) {
+            this(message, diagnostics, Fault.RUN);
+        }
+
+        /** The run ends because what happens in it cannot be kept any more. */
+        public static RunFailed unrecorded(NotRecordedException problem) {
+            return new RunFailed(problem.getMessage(), "", Fault.DISK);
+        }
     }
 }

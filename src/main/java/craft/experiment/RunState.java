@@ -1,6 +1,7 @@
 package craft.experiment;
 
 import craft.experiment.RunEvent.Merged;
+import craft.experiment.RunEvent.RunFailed.Fault;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunEvent.Stage;
 import craft.experiment.RunEvent.StageFinished;
@@ -8,13 +9,13 @@ import craft.experiment.RunEvent.StageStarted;
 import craft.experiment.RunEvent.StepDone;
 import craft.experiment.RunEvent.TaskEvaluated;
 import craft.experiment.RunEvent.TaskInfo;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A run's events folded into what views show: the same for a live run, a finished one and one reopened from disk.
- * Confined to one thread at a time; whoever shares it between threads guards it.
+ * Confined to one thread at a time; whoever shares it between threads guards it. The lists and matrices it hands out are as they
+ * were when they were asked for: they cannot be changed, do not change, and may be passed to any thread.
  */
 public final class RunState {
 
@@ -33,17 +34,19 @@ public final class RunState {
     private AccuracyMatrix matrix = new AccuracyMatrix(0);
     private AccuracyMatrix unionMatrix = new AccuracyMatrix(0);
     private AccuracyMatrix balancedMatrix = new AccuracyMatrix(0);
-    private final List<TaskEvaluated> evaluations = new ArrayList<>();
-    private final List<StepDone> steps = new ArrayList<>();
-    private final List<StageMark> stageMarks = new ArrayList<>();
-    private final List<StopMark> stopMarks = new ArrayList<>();
-    private final List<RoutingDecided> routings = new ArrayList<>();
-    private final List<Merged> merges = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final Growing<TaskEvaluated> evaluations = new Growing<>();
+    private final Growing<StepDone> steps = new Growing<>();
+    private final Growing<StageMark> stageMarks = new Growing<>();
+    private final Growing<StopMark> stopMarks = new Growing<>();
+    private final Growing<RoutingDecided> routings = new Growing<>();
+    private final Growing<Merged> merges = new Growing<>();
+    private final Growing<String> notes = new Growing<>();
+    private StepDone lastStep;
     private StageStarted stage;
     private RunEvent.RunFinished finished;
     private String endReason = "";
     private String diagnostics = "";
+    private Fault fault = Fault.RUN;
     private int tasksFinished;
     private int evaluatedInStage;
 
@@ -60,6 +63,7 @@ public final class RunState {
             stageMarks.add(new StageMark(e.task(), e.stage(), lastRunStep()));
         } else if (event instanceof StepDone e) {
             steps.add(e);
+            lastStep = e;
         } else if (event instanceof RoutingDecided e) {
             routings.add(e);
         } else if (event instanceof Merged e) {
@@ -69,17 +73,18 @@ public final class RunState {
         } else if (event instanceof RunEvent.TaskFinished) {
             tasksFinished++;
         } else if (event instanceof TaskEvaluated e) {
-            evaluations.add(e);
+            matrix = matrix.with(e.after(), e.task(), e.score().value());
+            unionMatrix = unionMatrix.with(e.after(), e.task(), e.score().unionAccuracy());
+            balancedMatrix = balancedMatrix.with(e.after(), e.task(), e.score().balancedAccuracy());
+            evaluations.add(e); // not before: a cell that is not of this run is refused
             evaluatedInStage++;
-            matrix.set(e.after(), e.task(), e.score().value());
-            unionMatrix.set(e.after(), e.task(), e.score().unionAccuracy());
-            balancedMatrix.set(e.after(), e.task(), e.score().balancedAccuracy());
         } else if (event instanceof RunEvent.Note e) {
             notes.add(e.message());
         } else if (event instanceof RunEvent.RunResumed) {
             status = start == null ? Status.NEW : Status.RUNNING;
             endReason = "";
             diagnostics = "";
+            fault = Fault.RUN;
         } else if (event instanceof RunEvent.RunPaused) {
             status = Status.PAUSED;
         } else if (event instanceof RunEvent.RunContinued) {
@@ -93,12 +98,13 @@ public final class RunState {
         } else if (event instanceof RunEvent.RunFailed e) {
             endReason = e.message();
             diagnostics = e.diagnostics();
+            fault = e.fault();
             status = Status.FAILED;
         }
     }
 
     private int lastRunStep() {
-        return steps.isEmpty() ? 0 : steps.get(steps.size() - 1).runStep();
+        return lastStep == null ? 0 : lastStep.runStep();
     }
 
     public Status status() {
@@ -129,40 +135,40 @@ public final class RunState {
     }
 
     public List<TaskEvaluated> evaluations() {
-        return evaluations;
+        return evaluations.soFar();
     }
 
     /** The newest evaluation of that cell. */
     public Optional<TaskEvaluated> evaluation(int after, int task) {
-        return evaluations.stream().filter(e -> e.after() == after && e.task() == task).reduce((a, b) -> b);
+        return evaluations().stream().filter(e -> e.after() == after && e.task() == task).reduce((a, b) -> b);
     }
 
     public List<StepDone> steps() {
-        return steps;
+        return steps.soFar();
     }
 
     public Optional<StepDone> lastStep() {
-        return steps.isEmpty() ? Optional.empty() : Optional.of(steps.get(steps.size() - 1));
+        return Optional.ofNullable(lastStep);
     }
 
     public List<StageMark> stageMarks() {
-        return stageMarks;
+        return stageMarks.soFar();
     }
 
     public List<StopMark> stopMarks() {
-        return stopMarks;
+        return stopMarks.soFar();
     }
 
     public List<RoutingDecided> routings() {
-        return routings;
+        return routings.soFar();
     }
 
     public List<Merged> merges() {
-        return merges;
+        return merges.soFar();
     }
 
     public List<String> notes() {
-        return notes;
+        return notes.soFar();
     }
 
     /** The stage that was begun last. */
@@ -181,7 +187,7 @@ public final class RunState {
 
     /** Number of groups opened so far. */
     public int groups() {
-        return (int) routings.stream().filter(RoutingDecided::opened).count();
+        return (int) routings().stream().filter(RoutingDecided::opened).count();
     }
 
     public Optional<RunEvent.RunFinished> finished() {
@@ -200,5 +206,10 @@ public final class RunState {
 
     public String diagnostics() {
         return diagnostics;
+    }
+
+    /** Whether a failed run failed by no fault of its own and can go on once that is put right. */
+    public boolean failedFromOutside() {
+        return status == Status.FAILED && fault != Fault.RUN;
     }
 }

@@ -1,7 +1,6 @@
 package craft.store;
 
 import craft.experiment.Checkpoint;
-import craft.experiment.Json;
 import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
@@ -76,17 +75,10 @@ final class FolderArtifacts implements RunArtifacts {
 
     @Override
     public void predictions(int after, int task, List<Prediction> predictions) {
-        Path file = folder.predictions(after, task, recipe);
         try {
-            Files.createDirectories(file.getParent());
-            AtomicFiles.write(file, out -> {
-                for (Prediction prediction : predictions) {
-                    out.write(Json.mapper().writeValueAsBytes(prediction));
-                    out.write('\n');
-                }
-            });
+            PredictionFiles.write(folder, after, task, recipe, predictions);
         } catch (IOException e) {
-            throw failure("predictions", file, e);
+            throw failure("predictions", folder.predictions(after), e);
         }
     }
 
@@ -129,7 +121,6 @@ final class FolderArtifacts implements RunArtifacts {
     }
 
     private static NotRecordedException failure(String what, Path where, IOException e) {
-        return new NotRecordedException("The " + what + " could not be written to " + where + " (" + e.getMessage()
-                + "). Is the disk full?", e);
+        return Trouble.notRecorded("its " + what, where, e);
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import craft.experiment.RunEvent;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,23 +18,28 @@ import java.util.zip.CRC32C;
  * power cut would hurt, it is forced to disk.
  */
 final class Journal implements Closeable {
-    /** Not a FileChannel: interrupting the thread that writes would close it, and with it the journal. */
-    private final RandomAccessFile file;
+    private final JournalFile file;
     private final ObjectMapper mapper;
     private final Clock clock;
     private volatile long written;
-    private boolean broken;
+    private long length; // bytes of the lines written
+    private IOException broken; // why a line could not be written, or null
 
-    private Journal(RandomAccessFile file, long written, ObjectMapper mapper, Clock clock) {
+    private Journal(JournalFile file, long written, long length, ObjectMapper mapper, Clock clock) {
         this.file = file;
         this.written = written;
+        this.length = length;
         this.mapper = mapper;
         this.clock = clock;
     }
 
     static Journal create(Path file, ObjectMapper mapper, Clock clock) throws IOException {
+        return create(file, JournalFile::onDisk, mapper, clock);
+    }
+
+    static Journal create(Path file, JournalFile.Opener opener, ObjectMapper mapper, Clock clock) throws IOException {
         Files.createFile(file); // never into a journal that is there
-        return new Journal(new RandomAccessFile(file.toFile(), "rw"), 0, mapper, clock);
+        return new Journal(opener.open(file), 0, 0, mapper, clock);
     }
 
     /**
@@ -44,11 +48,10 @@ final class Journal implements Closeable {
      * @param lines good lines; @param bytes their length
      */
     static Journal reopen(Path file, long lines, long bytes, ObjectMapper mapper, Clock clock) throws IOException {
-        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        JournalFile open = JournalFile.onDisk(file);
         try {
-            open.setLength(bytes);
-            open.seek(bytes);
-            return new Journal(open, lines, mapper, clock);
+            open.truncate(bytes);
+            return new Journal(open, lines, bytes, mapper, clock);
         } catch (IOException e) {
             open.close();
             throw e;
@@ -62,7 +65,7 @@ final class Journal implements Closeable {
 
     /** Makes everything written survive a power cut. */
     void force() throws IOException {
-        file.getFD().sync();
+        file.sync();
     }
 
     /**
@@ -70,40 +73,41 @@ final class Journal implements Closeable {
      * disk: going on would leave a journal that looks whole and is not.
      */
     void append(RunEvent event) throws IOException {
-        if (broken && !ends(event)) {
-            throw new IOException("an earlier event could not be written");
+        if (broken != null && !ends(event)) {
+            throw new IOException(broken.getMessage(), broken);
         }
         String json = mapper.writeValueAsString(event);
-        String line = "{\"seq\":" + (written + 1) + ",\"time\":\"" + clock.instant() + "\",\"crc\":\"" + crc(json)
-                + "\",\"event\":" + json + "}\n";
-        long before = file.getFilePointer();
+        byte[] line = ("{\"seq\":" + (written + 1) + ",\"time\":\"" + clock.instant() + "\",\"crc\":\"" + crc(json)
+                + "\",\"event\":" + json + "}\n").getBytes(StandardCharsets.UTF_8);
         try {
-            file.write(line.getBytes(StandardCharsets.UTF_8));
+            if (broken != null) { // it may not have been possible before
+                file.truncate(length);
+            }
+            file.write(length, line);
             if (worthForcing(event)) {
-                file.getFD().sync();
+                file.sync();
             }
-            written++;
         } catch (IOException e) {
-            broken = true;
-            try {
-                file.setLength(before);
-                file.seek(before);
-            } catch (IOException again) {
-                e.addSuppressed(again);
-            }
+            broken = e;
+            takeBack(e);
             throw e;
+        }
+        length += line.length;
+        written++;
+    }
+
+    private void takeBack(IOException problem) {
+        try {
+            file.truncate(length);
+        } catch (IOException e) { // then the file ends in a line cut off, which a reader leaves out
+            problem.addSuppressed(e);
         }
     }
 
+    /** CRC-32C of the text in UTF-8, 8 lower-case hexadecimal digits. */
     static String crc(String json) {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        return crc(bytes, 0, bytes.length);
-    }
-
-    /** CRC-32C, 8 lower-case hexadecimal digits. */
-    static String crc(byte[] bytes, int from, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, from, length);
+        crc.update(json.getBytes(StandardCharsets.UTF_8));
         return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 /**
  * Decides from where a run goes on and makes its folder ready for it. Whoever uses it holds the run's lock.
  *
- * @param journal what is in the journal
+ * @param journal what is in the journal, without its optimiser steps
  * @param notes what the user should know of the decision
  */
 record Resuming(RunFolder folder, JournalReader.Reading journal, Checkpoints.Choice choice, Provenance provenance,
@@ -25,7 +25,7 @@ record Resuming(RunFolder folder, JournalReader.Reading journal, Checkpoints.Cho
 
     /** Changes nothing yet. */
     static Resuming plan(RunFolder folder, RunFile file) throws IOException {
-        JournalReader.Reading journal = new JournalReader(Json.mapper()).read(folder.journal(), true);
+        JournalReader.Reading journal = new JournalReader(Json.mapper()).read(folder.journal(), false);
         if (journal.events().stream().anyMatch(RunEvent.RunFinished.class::isInstance)) {
             throw new InvalidInputException("The run " + folder.path() + " is finished; there is nothing to resume.");
         }

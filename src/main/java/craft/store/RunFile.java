@@ -135,7 +135,7 @@ record RunFile(String format, int version, String createdAt, Environment environ
             throw new InvalidInputException(file + " has a \"createdAt\" that is not a time: " + e.getMessage() + ".",
                     e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e) + ".", e);
         }
         throw new InvalidInputException(file + " is not of format \"" + FORMAT + "\", version " + VERSION
                 + ". It may have been written by a newer version of the program.");

@@ -39,6 +39,11 @@ record RunFolder(Path path) {
         return path.resolve("run.lock");
     }
 
+    /** Empty file: the run's journal could not be written to its end. A full disk still has room for a name. */
+    Path unrecorded() {
+        return path.resolve("run.unrecorded");
+    }
+
     Path predictions(int after) {
         return path.resolve("predictions").resolve("after-" + after);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Marks a run's folder as being written. The operating system lets go of it when the program ends, however it ends,
@@ -22,6 +23,9 @@ final class RunLock implements Closeable {
      */
     private static final Set<Path> OURS = new HashSet<>();
 
+    private static final int TRIES = 20;
+    private static final long PAUSE_NANOS = 5_000_000;
+
     private final Path folder;
     private final FileChannel channel;
 
@@ -30,30 +34,49 @@ final class RunLock implements Closeable {
         this.channel = channel;
     }
 
-    /** @throws IOException also when somebody holds it */
+    /** Somebody holds the lock. */
+    static final class Held extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private Held(String message) {
+            super(message);
+        }
+    }
+
+    /** @throws Held when somebody holds it */
     static RunLock acquire(RunFolder run) throws IOException {
         Path folder = run.path().toRealPath();
         synchronized (OURS) {
             if (OURS.contains(folder)) {
-                throw new IOException("this program is writing the run already");
+                throw new Held("this program is writing the run already");
             }
             FileChannel channel = FileChannel.open(run.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = null;
             try {
-                lock = channel.tryLock();
+                lock = lock(channel);
             } catch (OverlappingFileLockException e) {
-                throw new IOException("this program is writing the run already", e);
+                throw new Held("this program is writing the run already");
             } finally {
                 if (lock == null) {
                     channel.close();
                 }
             }
             if (lock == null) {
-                throw new IOException("another program is writing the run");
+                throw new Held("another program is writing the run");
             }
             OURS.add(folder);
             return new RunLock(folder, channel);
         }
+    }
+
+    /** Null when somebody holds it, for longer than another program's {@link #isHeld} does while it asks. */
+    private static FileLock lock(FileChannel channel) throws IOException {
+        FileLock lock = channel.tryLock();
+        for (int again = 0; again < TRIES && lock == null; again++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            lock = channel.tryLock();
+        }
+        return lock;
     }
 
     /** Whether this or another program is writing the run. */
@@ -78,8 +101,11 @@ final class RunLock implements Closeable {
     @Override
     public void close() throws IOException {
         synchronized (OURS) {
-            channel.close();
-            OURS.remove(folder);
+            try {
+                channel.close();
+            } finally { // the system has let go of it even then
+                OURS.remove(folder);
+            }
         }
     }
 }

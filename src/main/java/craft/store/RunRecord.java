@@ -1,10 +1,10 @@
 package craft.store;
 
-import com.fasterxml.jackson.core.JacksonException;
 import craft.error.InvalidInputException;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RunEvent;
+import craft.experiment.RunEvent.RunFailed.Fault;
 import craft.experiment.RunState;
 import craft.task.Prediction;
 import java.io.IOException;
@@ -13,18 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A run reopened from disk. What is in its folder when it is opened; a live run is not followed. */
 public final class RunRecord {
     private static final String ENDED_EARLY = "The program ended before the run did. Resume the run to go on.";
+    private static final String DAMAGED = "The journal is damaged; what came after cannot be told. Resume the run to go on.";
+    private static final String UNRECORDED = "The run could not be recorded to its end: the disk was full or could not be written. "
+            + "Make room, then resume the run to go on.";
 
     private final RunFolder folder;
     private final RunFile run;
     private final boolean live;
-    private final List<RunEvent> events = new ArrayList<>();
+    private List<RunEvent> events = List.of();
     private final RunState state = new RunState();
     private final List<String> remarks = new ArrayList<>();
 
@@ -45,7 +48,7 @@ public final class RunRecord {
             record.fold(new JournalReader(Json.mapper()).read(folder.journal(), steps));
             return record;
         } catch (IOException e) {
-            throw new InvalidInputException(path + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(path + " cannot be read: " + Trouble.why(e) + ".", e);
         }
     }
 
@@ -54,21 +57,23 @@ public final class RunRecord {
             remarks.addAll(journal.remarks());
         }
         boolean damaged = journal.damaged();
-        for (RunEvent event : journal.events()) {
+        events = journal.events();
+        for (int i = 0; i < events.size(); i++) {
             try {
-                state.apply(event);
+                state.apply(events.get(i));
             } catch (RuntimeException e) {
                 damaged = true;
-                remarks.add("Event " + (events.size() + 1) + " of " + folder.journal() + " does not fit this run (" + e
-                        + "). The events before it are kept; it and all after it are left out.");
+                remarks.add("Event " + (i + 1) + " of " + folder.journal()
+                        + " does not fit this run. The events before it are kept; it and all after it are left out.");
+                events = events.subList(0, i);
                 break;
             }
-            events.add(event);
         }
         if (!live && !ended()) {
-            RunEvent end = new RunEvent.RunInterrupted(damaged
-                    ? "The journal is damaged; what came after cannot be told. Resume the run to go on." : ENDED_EARLY);
+            RunEvent end = damaged ? new RunEvent.RunInterrupted(DAMAGED) : Files.exists(folder.unrecorded())
+                    ? new RunEvent.RunFailed(UNRECORDED, "", Fault.DISK) : new RunEvent.RunInterrupted(ENDED_EARLY);
             state.apply(end);
+            events = new ArrayList<>(events);
             events.add(end);
         }
     }
@@ -94,11 +99,11 @@ public final class RunRecord {
     }
 
     /**
-     * Everything in the journal. A run without an end that no program holds any more gets a final
-     * {@link RunEvent.RunInterrupted}.
+     * Everything in the journal that stands. A run without an end that no program holds any more gets a final
+     * {@link RunEvent.RunInterrupted}, or {@link RunEvent.RunFailed} when there was no room for its end.
      */
     public List<RunEvent> events() {
-        return List.copyOf(events);
+        return Collections.unmodifiableList(events);
     }
 
     /** {@link #events()} folded. */
@@ -117,36 +122,7 @@ public final class RunRecord {
      * @throws InvalidInputException when they were kept and cannot be read
      */
     public List<Prediction> predictions(int after, int task) {
-        Optional<Path> file = predictionFile(after, task);
-        if (file.isEmpty()) {
-            return List.of();
-        }
-        List<Prediction> predictions = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(file.get())) {
-                predictions.add(Json.mapper().readValue(line, Prediction.class));
-            }
-        } catch (JacksonException e) {
-            throw new InvalidInputException(file.get() + ", row " + (predictions.size() + 1)
-                    + ", is damaged: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file.get() + " cannot be read: " + e + ".", e);
-        }
-        return predictions;
-    }
-
-    /** By the task's number alone: the rest of the name depends on the system that wrote it. */
-    private Optional<Path> predictionFile(int after, int task) {
-        Path predictions = folder.predictions(after);
-        if (Files.notExists(predictions)) {
-            return Optional.empty();
-        }
-        String number = RunFolder.number(task);
-        try (Stream<Path> files = Files.list(predictions)) {
-            return files.filter(f -> f.getFileName().toString().startsWith(number)).sorted().findFirst();
-        } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(predictions + " cannot be read: " + e + ".", e);
-        }
+        return PredictionFiles.read(folder, after, task);
     }
 
     /** Whether there is something to export. */
@@ -158,7 +134,7 @@ public final class RunRecord {
         try {
             return folder.newestInterventions();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(folder.path() + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(folder.path() + " cannot be read: " + Trouble.why(e) + ".", e);
         }
     }
 

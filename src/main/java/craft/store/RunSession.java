@@ -9,6 +9,7 @@ import craft.experiment.RunListener;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -74,13 +75,13 @@ public final class RunSession {
         try {
             journal.append(event);
         } catch (IOException e) {
-            String message = "The run cannot be recorded: " + folder.journal() + " could not be written ("
-                    + e.getMessage() + "). Is the disk full?";
+            NotRecordedException problem = Trouble.notRecorded("what happens in it", folder.journal(), e);
             if (!(event instanceof RunEvent.RunFailed || event instanceof RunEvent.RunInterrupted)) {
-                throw new NotRecordedException(message, e);
+                throw problem;
             }
-            // The run is over in any case; whoever listens must learn of it, and reopened it counts as interrupted.
-            LOG.log(Level.ERROR, message); // which names the cause; a stack trace would be no help
+            // The run is over in any case; whoever listens must learn of it.
+            LOG.log(Level.ERROR, problem.getMessage()); // which names the cause; a stack trace would be no help
+            markUnrecorded();
         }
         if (Journal.ends(event)) {
             close();
@@ -93,11 +94,20 @@ public final class RunSession {
         }
     }
 
+    /** So that whoever reopens the run learns why its journal has no end. */
+    private void markUnrecorded() {
+        try {
+            Files.createFile(folder.unrecorded());
+        } catch (IOException e) { // then it is found as one that ended early, which is true as well
+            LOG.log(Level.ERROR, "Nor can " + folder.unrecorded() + " be made (" + Trouble.why(e) + ").");
+        }
+    }
+
     private void tell(RunEvent event) {
         for (RunListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an assertion, a class that is missing: the others are told all the same
                 LOG.log(Level.WARNING, "A listener of the run failed on " + event + "; the run goes on", e);
             }
         }
@@ -109,8 +119,7 @@ public final class RunSession {
             provenance = Provenance.of(recipe);
             provenance.write(folder.provenance());
         } catch (IOException e) {
-            throw new NotRecordedException("The run cannot be recorded: " + folder.provenance()
-                    + " could not be written (" + e.getMessage() + "). Is the disk full?", e);
+            throw Trouble.notRecorded("where its model and data came from", folder.provenance(), e);
         }
     }
 

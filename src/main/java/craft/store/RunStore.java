@@ -1,12 +1,15 @@
 package craft.store;
 
 import craft.error.InvalidInputException;
+import craft.error.Messages;
 import craft.experiment.ExperimentRunner;
 import craft.experiment.Json;
 import craft.experiment.Metrics;
+import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunEvent;
 import craft.experiment.RunState;
+import craft.task.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -29,15 +32,22 @@ public final class RunStore {
     private final Path root;
     private final Clock clock;
     private final RunSession.Runners runners;
+    private final JournalFile.Opener journals;
 
     public RunStore(Path root) {
         this(root, Clock.systemUTC(), ExperimentRunner::new);
     }
 
     RunStore(Path root, Clock clock, RunSession.Runners runners) {
+        this(root, clock, runners, JournalFile::onDisk);
+    }
+
+    /** @param journals makes the files of new runs' journals */
+    RunStore(Path root, Clock clock, RunSession.Runners runners, JournalFile.Opener journals) {
         this.root = root.toAbsolutePath().normalize();
         this.clock = clock;
         this.runners = runners;
+        this.journals = journals;
     }
 
     /** System property {@code craft.runs}, else {@code ~/craft-runs}. */
@@ -65,8 +75,8 @@ public final class RunStore {
         try (Stream<Path> all = Files.list(root)) {
             folders = all.filter(Files::isDirectory).filter(f -> !f.getFileName().toString().startsWith(".")).toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: " + e
-                    + ". Choose another folder for runs.", e);
+            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: "
+                    + Trouble.why(e) + ". Choose another folder for runs.", e);
         }
         List<RunSummary> runs = new ArrayList<>();
         for (Path folder : folders) {
@@ -89,7 +99,8 @@ public final class RunStore {
                     recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
                     Metrics.forgetting(state.matrix()), "");
         } catch (RuntimeException e) { // one broken folder must not hide the others
-            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read: " + e;
+            String problem = e instanceof InvalidInputException ? e.getMessage()
+                    : folder + " cannot be read: " + Messages.forUser(e);
             return new RunSummary(folder, folder.getFileName().toString(), "", 0, modified(folder),
                     RunState.Status.NEW, 0, 0, Double.NaN, Double.NaN, problem);
         }
@@ -106,6 +117,28 @@ public final class RunStore {
     /** @throws craft.error.InvalidInputException when the folder is no run */
     public static RunRecord open(Path folder) {
         return RunRecord.read(folder.toAbsolutePath().normalize(), true);
+    }
+
+    /**
+     * The recipe alone, without reading what came of it.
+     *
+     * @throws InvalidInputException when the folder is no run
+     */
+    public static Recipe recipe(Path folder) {
+        return RunFile.read(new RunFolder(folder.toAbsolutePath().normalize()).runJson()).recipe();
+    }
+
+    /**
+     * Answers after training {@code after} tasks to the rows of {@code task}, from their own file alone; empty when none were kept.
+     *
+     * @throws InvalidInputException when the folder is no run, or they were kept and cannot be read
+     */
+    public static List<Prediction> predictions(Path folder, int after, int task) {
+        RunFolder run = new RunFolder(folder.toAbsolutePath().normalize());
+        if (!run.isRun()) {
+            throw new InvalidInputException(run.path() + " is not the folder of a run: it has no run.json.");
+        }
+        return PredictionFiles.read(run, after, task);
     }
 
     /**
@@ -143,13 +176,13 @@ public final class RunStore {
             path = making.folder();
             RunFolder folder = new RunFolder(path);
             lock = RunLock.acquire(folder); // first, so that nobody takes the new folder for an interrupted run
-            journal = Journal.create(folder.journal(), Json.mapper(), clock);
+            journal = Journal.create(folder.journal(), journals, Json.mapper(), clock);
             RunFile.of(recipe, now).write(folder.runJson());
             AtomicFiles.forceFolder(root);
             return new RunSession(folder, recipe, lock, journal, runners);
         } catch (IOException e) {
-            InvalidInputException problem = new InvalidInputException("No run can be kept in " + root + ": " + e
-                    + ". Choose another folder for runs, or make room in this one.", e);
+            RuntimeException problem = unusable("No run can be kept in " + root, root, e,
+                    " Choose another folder for runs, or make room in this one.");
             undo(path, lock, journal, problem);
             throw problem;
         } catch (RuntimeException e) {
@@ -174,16 +207,22 @@ public final class RunStore {
             lock = RunLock.acquire(folder);
             Resuming resuming = Resuming.plan(folder, file);
             journal = resuming.open(clock);
+            Files.deleteIfExists(folder.unrecorded());
             return new RunSession(folder, file.recipe(), lock, journal, runners, resuming.resumption(journal));
         } catch (IOException e) {
-            InvalidInputException problem = new InvalidInputException("The run " + folder.path() + " cannot be resumed: "
-                    + e.getMessage() + ".", e);
+            RuntimeException problem = unusable("The run " + folder.path() + " cannot be resumed", folder.path(), e, "");
             undo(null, lock, journal, problem);
             throw problem;
         } catch (RuntimeException e) {
             undo(null, lock, journal, e);
             throw e;
         }
+    }
+
+    /** A full disk is nobody's bad input. */
+    private static RuntimeException unusable(String what, Path folder, IOException e, String remedy) {
+        return Trouble.full(e, folder) ? new NotRecordedException(what + ": the disk is full. Make room and try again.", e)
+                : new InvalidInputException(what + ": " + Trouble.why(e) + "." + remedy, e);
     }
 
     private Path create(Recipe recipe, Instant now) throws IOException {

@@ -82,7 +82,7 @@ public final class StudyCollector {
                 }
             });
         } catch (IOException e) {
-            throw new InvalidInputException("The folder " + place + " cannot be searched: " + e + ".", e);
+            throw new InvalidInputException("The folder " + place + " cannot be searched: " + Trouble.why(e) + ".", e);
         }
         runs.sort(null);
         return runs;
@@ -157,7 +157,7 @@ public final class StudyCollector {
         } catch (JacksonException e) {
             throw new InvalidInputException(file + " is damaged: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e) + ".", e);
         }
     }
 }

@@ -69,7 +69,7 @@ public final class StudyFolder {
     }
 
     InvalidInputException unwritable(IOException e) {
-        return new InvalidInputException("The study cannot be kept in " + root + ": " + e
+        return new InvalidInputException("The study cannot be kept in " + root + ": " + Trouble.why(e)
                 + ". Choose another folder, or make room in this one.", e);
     }
 
@@ -90,7 +90,7 @@ public final class StudyFolder {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(f -> Files.isRegularFile(f.resolve(StudyReader.FILE))).sorted().toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException("The folder " + folder + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException("The folder " + folder + " cannot be read: " + Trouble.why(e) + ".", e);
         }
     }
 
@@ -138,7 +138,7 @@ public final class StudyFolder {
         }
         Status status = switch (record.status()) {
             case FINISHED -> Status.FINISHED;
-            case FAILED -> Status.FAILED;
+            case FAILED -> record.state().failedFromOutside() ? Status.INTERRUPTED : Status.FAILED; // it goes on
             case INTERRUPTED -> Status.INTERRUPTED;
             case NEW, RUNNING, PAUSED -> Status.RUNNING;
         };

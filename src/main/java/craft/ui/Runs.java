@@ -2,8 +2,8 @@ package craft.ui;
 
 import craft.experiment.Recipe;
 import craft.experiment.RunControl;
-import craft.experiment.RunEvent;
 import craft.experiment.RunListener;
+import craft.experiment.RunState;
 import craft.store.ExportFormat;
 import craft.store.RunSummary;
 import craft.task.Prediction;
@@ -32,10 +32,9 @@ public interface Runs {
     /** @return the files written */
     List<Path> export(Path folder, Path target, ExportFormat format);
 
-    /** A run reopened. */
-    record Opened(Path folder, Recipe recipe, List<RunEvent> events, boolean exportable, List<String> remarks) {
+    /** A run reopened. @param state its events folded, for whoever opened it alone */
+    record Opened(Path folder, Recipe recipe, RunState state, boolean exportable, List<String> remarks) {
         public Opened {
-            events = List.copyOf(events);
             remarks = List.copyOf(remarks);
         }
     }

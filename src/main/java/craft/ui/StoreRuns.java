@@ -34,12 +34,12 @@ final class StoreRuns implements Runs {
     @Override
     public Opened open(Path folder) {
         RunRecord run = RunStore.open(folder);
-        return new Opened(run.folder(), run.recipe(), run.events(), run.hasInterventions(), run.remarks());
+        return new Opened(run.folder(), run.recipe(), run.state(), run.hasInterventions(), run.remarks());
     }
 
     @Override
     public List<Prediction> predictions(Path folder, int after, int task) {
-        return RunStore.open(folder).predictions(after, task);
+        return RunStore.predictions(folder, after, task);
     }
 
     @Override
@@ -52,7 +52,7 @@ final class StoreRuns implements Runs {
 
     @Override
     public Prepared resume(Path folder, RunListener listener) {
-        Preflight.check(RunStore.open(folder).recipe());
+        Preflight.check(RunStore.recipe(folder));
         RunSession session = store.resume(folder);
         session.addListener(listener);
         return new Prepared(session.folder(), session.control());

@@ -276,9 +276,7 @@ public final class WorkbenchModel {
         opening.set(true);
         work.run(() -> {
             Runs.Opened opened = services.runs().open(folder);
-            RunState state = new RunState();
-            opened.events().forEach(state::apply);
-            return new CurrentRun(opened.folder(), opened.recipe(), state, opened.exportable(), opened.remarks());
+            return new CurrentRun(opened.folder(), opened.recipe(), opened.state(), opened.exportable(), opened.remarks());
         }, run -> {
             opening.set(false);
             show(run);

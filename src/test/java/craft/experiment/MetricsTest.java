@@ -48,7 +48,7 @@ class MetricsTest {
     @Test
     void isNotANumberWhileACellIsMissing() {
         AccuracyMatrix a = example();
-        a.set(3, 2, Double.NaN);
+        a = a.with(3, 2, Double.NaN);
         assertThat(Metrics.overallPerformance(a)).isNaN();
         assertThat(Metrics.forgetting(a)).isNaN();
         assertThat(Metrics.backwardTransfer(a)).isNaN();
@@ -69,8 +69,8 @@ class MetricsTest {
     @Test
     void theVariantsOfBackwardTransferAgreeWithHandComputedValues() {
         AccuracyMatrix a = example();
-        a.set(3, 1, 0.85); // task 1 gains 0.05 since its own training, task 2 loses 0.05
-        a.set(3, 2, 0.55); // and now 0.15
+        a = a.with(3, 1, 0.85); // task 1 gains 0.05 since its own training, task 2 loses 0.05
+        a = a.with(3, 2, 0.55); // and now 0.15
         assertThat(Metrics.backwardTransferTrace(a)).isEqualTo((0.05 - 0.15 + 0) / 3, CLOSE);
         assertThat(Metrics.forgettingCraft(a)).isEqualTo((-0.05 + 0.15 + 0) / 3, CLOSE);
         assertThat(Metrics.backwardTransferTreeLora(a)).isEqualTo(-0.15 / 3, CLOSE);
@@ -79,8 +79,8 @@ class MetricsTest {
     @Test
     void fuarIsWhatIsForgottenForEachUnitLearnt() {
         AccuracyMatrix a = example();
-        a.set(3, 1, 0.85);
-        a.set(3, 2, 0.55);
+        a = a.with(3, 1, 0.85);
+        a = a.with(3, 2, 0.55);
         double acquired = (0.80 - 0.10) + (0.70 - 0.20) + (0.75 - 0.30);
         assertThat(Metrics.fuar(a)).isEqualTo(0.15 / (0.05 + acquired), CLOSE);
         AccuracyMatrix nothing = matrix(new double[][] {{0.5, 0.5}, {0.4, 0.5}, {0.3, 0.5}});
@@ -118,7 +118,7 @@ class MetricsTest {
         AccuracyMatrix a = new AccuracyMatrix(rows[0].length);
         for (int j = 0; j < rows.length; j++) {
             for (int i = 0; i < rows[j].length; i++) {
-                a.set(j, i + 1, rows[j][i]);
+                a = a.with(j, i + 1, rows[j][i]);
             }
         }
         return a;

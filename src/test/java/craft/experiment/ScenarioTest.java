@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +95,11 @@ class ScenarioTest {
             }
         }
         assertThat(kept.chosen(3, 2)).isSubsetOf(WHERE);
+        assertThat(kept.predictions.get("3 2")).allSatisfy(p -> {
+            assertThat(p.logLikelihoods().keySet()).as("the labels chosen among, not those of all tasks").isEqualTo(WHERE);
+            assertThat(p.logLikelihoods().values()).allMatch(v -> v < 0);
+            assertThat(p.logLikelihoods().get(p.predicted())).isEqualTo(Collections.max(p.logLikelihoods().values()));
+        });
         assertThat(kept.state.notes()).noneMatch(n -> n.contains("Scenario"));
     }
 

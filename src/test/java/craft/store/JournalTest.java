@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import craft.experiment.Json;
 import craft.experiment.RunEvent;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -173,5 +176,76 @@ class JournalTest {
             assertThat(Thread.interrupted()).isTrue();
         }
         assertThat(read().events()).hasSize(2);
+    }
+
+    @Test
+    void isReadWithAnyBuffer() throws IOException {
+        write(Samples.everyEvent());
+        byte[] whole = Files.readAllBytes(file);
+        for (int length : new int[] {whole.length, whole.length - 1, whole.length - 200, lastLineStart(whole), 5, 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            JournalReader.Reading expected = read();
+            for (int buffer : new int[] {1, 2, 3, 100, 127, 4096}) {
+                assertThat(new JournalReader(Json.mapper(), buffer, 1 << 16).read(file, true)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aLineLongerThanAnyEventIsDamageAndNotReadIntoMemory() throws IOException {
+        write(List.of(Samples.started(), new RunEvent.Note("x".repeat(3000)), new RunEvent.TaskStarted(1)));
+        JournalReader narrow = new JournalReader(Json.mapper(), 64, 2000);
+        JournalReader.Reading reading = narrow.read(file, true);
+        assertThat(reading.events()).containsExactly(Samples.started());
+        assertThat(reading.damaged()).isTrue();
+        int first = Files.readAllLines(file).get(0).getBytes(StandardCharsets.UTF_8).length;
+        assertThat(reading.bytes()).isEqualTo(first + 1L);
+        assertThat(reading.remarks()).singleElement().asString().contains("Line 2", "is not a line of a journal");
+        Files.write(file, new byte[100_000]);
+        assertThat(narrow.read(file, true)).satisfies(none -> {
+            assertThat(none.torn()).isTrue();
+            assertThat(none.remarks()).singleElement().asString().contains("100000 bytes");
+        });
+    }
+
+    @Test
+    void whatIsDoneAgainAfterAResumptionCountsOnce() throws IOException {
+        write(List.of(Samples.started(), new RunEvent.TaskStarted(1), Samples.step(1), Samples.step(2), new RunEvent.RunResumed(3, "a"),
+                Samples.step(2), new RunEvent.RunResumed(2, "b"), Samples.step(1), Samples.step(2)));
+        assertThat(read().events()).containsExactly(Samples.started(), new RunEvent.TaskStarted(1), new RunEvent.RunResumed(2, "b"),
+                Samples.step(1), Samples.step(2));
+        assertThat(read().lines()).isEqualTo(9);
+    }
+
+    @Test
+    void stepsUnderTheirOldNameAreLeftOutTooAndNothingElse() throws IOException {
+        String old = Json.mapper().writeValueAsString(Samples.step(1)).replace("\"StepDone\"", "\"RunEvent$StepDone\"");
+        String note = "{\"event\":\"Note\",\"message\":\"StepDone\"}";
+        Files.writeString(file, line(1, old) + line(2, note));
+        JournalReader.Reading reading = new JournalReader(Json.mapper()).read(file, false);
+        assertThat(reading.events()).containsExactly(new RunEvent.Note("StepDone"));
+        assertThat(reading.remarks()).isEmpty();
+    }
+
+    /** Each step's line carries a megabyte that this version does not know and skips. */
+    @Test
+    @Tag("heavy")
+    void aJournalOfMoreThanTwoGigabytesIsRead() throws IOException {
+        int lines = 2200;
+        String pad = ",\"pad\":\"" + "x".repeat(1 << 20) + "\"}";
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            for (int i = 1; i <= lines; i++) {
+                String step = Json.mapper().writeValueAsString(Samples.step(i));
+                out.write(line(i, step.substring(0, step.length() - 1) + pad).getBytes(StandardCharsets.US_ASCII));
+            }
+            String last = line(lines + 1, Json.mapper().writeValueAsString(new RunEvent.TaskStarted(1)));
+            out.write(last.getBytes(StandardCharsets.US_ASCII));
+        }
+        assertThat(Files.size(file)).isGreaterThan(1L << 31);
+        JournalReader.Reading reading = read();
+        assertThat(reading.bytes()).isEqualTo(Files.size(file));
+        assertThat(reading.events()).hasSize(lines + 1).last().isEqualTo(new RunEvent.TaskStarted(1));
+        assertThat(reading.events().get(lines - 1)).isEqualTo(Samples.step(lines));
+        assertThat(new JournalReader(Json.mapper()).read(file, false).events()).containsExactly(new RunEvent.TaskStarted(1));
     }
 }

@@ -28,7 +28,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,6 +254,7 @@ class RunStoreTest {
         assertThat(record.state().status()).isEqualTo(Status.INTERRUPTED);
         assertThat(record.events()).hasSize(2);
         assertThat(record.remarks()).singleElement().asString().contains("cut off");
+        RunLock.acquire(new RunFolder(folder)).close(); // the lock's file, which is left, stops nobody
     }
 
     private static String codeOf(Class<?> type) throws Exception {
@@ -370,6 +373,48 @@ class RunStoreTest {
         Files.writeString(file, "{\"row\":", StandardOpenOption.APPEND);
         assertThatThrownBy(() -> record.predictions(1, 2)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("row 3");
+    }
+
+    @Test
+    void logLikelihoodsComeBackToTheLastBitInTheirOrder() throws IOException {
+        RunSession session = prepare("First");
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("spam", (double) -0.1f);
+        values.put("ham", -1.0 / 3);
+        values.put("정치 \"x\"", Double.NEGATIVE_INFINITY);
+        values.put("a", -1e-300);
+        Prediction kept = new Prediction(1, "b", "ham", "a", null, 0, values);
+        values.clear();
+        runner.artifacts.predictions(1, 2, List.of(kept));
+        Prediction read = RunStore.predictions(session.folder(), 1, 2).get(0);
+        assertThat(read).isEqualTo(kept);
+        assertThat(read.logLikelihoods().keySet()).containsExactly("spam", "ham", "정치 \"x\"", "a");
+        assertThatThrownBy(() -> read.logLikelihoods().put("x", 0.0)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void predictionsOfOtherVersionsAreRead() throws IOException {
+        Path after = Files.createDirectories(prepare("First").folder().resolve("predictions/after-1"));
+        Files.writeString(after.resolve("02-old.jsonl"), "{\"row\":3,\"text\":\"t\",\"expected\":\"ham\",\"predicted\":\"spam\","
+                + "\"predictedUnion\":null,\"score\":0.0}\n{\"row\":4,\"text\":\"t\",\"expected\":\"ham\",\"predicted\":\"ham\","
+                + "\"predictedUnion\":null,\"score\":1.0,\"mood\":\"good\"}\n");
+        assertThat(RunStore.predictions(after.getParent().getParent(), 1, 2)).containsExactly(
+                new Prediction(3, "t", "ham", "spam", null, 0), new Prediction(4, "t", "ham", "ham", null, 1));
+    }
+
+    @Test
+    void predictionsAndRecipeAreReadWithoutTheJournal() throws IOException {
+        RunSession session = prepare("First");
+        List<Prediction> some = List.of(new Prediction(1, "a", "ham", "spam", null, 0));
+        runner.artifacts.predictions(1, 2, some);
+        Path journal = session.folder().resolve("events.jsonl");
+        Files.delete(journal);
+        Files.createDirectory(journal); // which nobody can read
+        assertThatThrownBy(() -> RunStore.open(session.folder())).isInstanceOf(InvalidInputException.class);
+        assertThat(RunStore.predictions(session.folder(), 1, 2)).isEqualTo(some);
+        assertThat(RunStore.recipe(session.folder())).isEqualTo(session.recipe());
+        assertThatThrownBy(() -> RunStore.predictions(temp, 1, 2)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("is not the folder of a run");
     }
 
     @Test

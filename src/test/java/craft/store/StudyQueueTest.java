@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import craft.error.InvalidInputException;
+import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RecipeReader;
 import craft.experiment.RunArtifacts;
@@ -137,6 +138,19 @@ class StudyQueueTest {
         end = recipe -> new RunEvent.RunFinished(1, 1, 1);
         assertThat(run(queue())).containsExactly(Kind.FINISHED_BEFORE, Kind.FINISHED, Kind.FINISHED_BEFORE, Kind.FINISHED_BEFORE);
         assertThat(folder.root().resolve("earlier/e1-o2-s1-1/events.jsonl")).as("the failed one is kept").exists();
+    }
+
+    @Test
+    void aRunWhoseDiskWasFullGoesOnWhereItWas() throws InterruptedException {
+        RunEvent full = RunEvent.RunFailed.unrecorded(new NotRecordedException("The disk is full.", new IOException("full")));
+        end = recipe -> begun.size() == 2 ? full : new RunEvent.RunFinished(1, 1, 1);
+        assertThat(run(queue())).containsExactly(Kind.FINISHED, Kind.FAILED, Kind.FINISHED, Kind.FINISHED);
+        assertThat(folder.results().missing()).singleElement()
+                .satisfies(r -> assertThat(r.reason()).isEqualTo("The disk is full."));
+        assertThat(run(queue())).contains(Kind.FINISHED);
+        assertThat(RunStore.open(folder.folderOf(folder.study().run("e1-o2-s1"))).events())
+                .anyMatch(RunEvent.RunResumed.class::isInstance);
+        assertThat(folder.root().resolve("earlier")).doesNotExist();
     }
 
     @Test

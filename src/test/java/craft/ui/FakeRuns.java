@@ -72,12 +72,12 @@ public final class FakeRuns implements Runs {
         if (!run.problem().isEmpty()) {
             throw new InvalidInputException(run.problem());
         }
-        return new Opened(folder, recipe(), switch (run.status()) {
+        return new Opened(folder, recipe(), SampleRun.fold(switch (run.status()) {
             case FINISHED -> SampleRun.finished();
             case INTERRUPTED -> SampleRun.interrupted();
             default -> List.of(SampleRun.finished().get(0), new RunEvent.RunFailed("The model cannot be read.",
                     "at craft.lm"));
-        }, run.tasksFinished() > 0, List.of());
+        }), run.tasksFinished() > 0, List.of());
     }
 
     static Recipe recipe() {

@@ -211,7 +211,7 @@ public final class ForgettingView {
         AccuracyMatrix matrix = new AccuracyMatrix(tasks.size());
         for (int after = 0; after <= tasks.size(); after++) {
             for (int task = 1; task <= tasks.size(); task++) {
-                matrix.set(after, task, model.value(after, task));
+                matrix = matrix.with(after, task, model.value(after, task));
             }
         }
         boolean missing = false;

@@ -132,7 +132,7 @@ public final class RunView implements View {
     }
 
     private Node failed(RunState state) {
-        String text = words.get("failed.title") + ". " + state.endReason();
+        String text = words.get("failed.title") + ". " + EndReasons.inWords(state.endReason());
         return state.diagnostics().isEmpty() ? Looks.banner(true, text)
                 : Looks.banner(true, text, Looks.copyDiagnostics(state.diagnostics()));
     }

@@ -7,7 +7,9 @@ public final class EndReasons {
     private static final Map<String, String> KEYS = Map.of(
             "Stopped by the user", "end.user",
             "The program ended before the run did", "end.early",
-            "The journal is damaged; what came after cannot be told", "end.damaged");
+            "The journal is damaged; what came after cannot be told", "end.damaged",
+            "The run could not be recorded to its end: the disk was full or could not be written. Make room, then resume the run "
+                    + "to go on", "end.unrecorded");
     private static final String RESUME = ". Resume the run to go on.";
 
     private EndReasons() {
