@@ -7,16 +7,16 @@ import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.intervention.Adapter;
 import craft.intervention.AdapterFiles;
-import craft.intervention.InterventionFiles;
-import craft.intervention.InterventionFiles.Origin;
-import craft.intervention.InterventionFiles.TaskGroup;
-import craft.intervention.InterventionSet;
+import craft.intervention.AdapterFiles.Origin;
+import craft.intervention.AdapterFiles.TaskGroup;
+import craft.lm.FloatTensor;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -28,7 +28,7 @@ final class FolderArtifacts implements RunArtifacts {
     private final Journal journal;
     private final Checkpoint resumed;
     private final Checkpoints checkpoints;
-    private List<Object> newest = List.of(); // every group's tensors, only to be compared
+    private List<Map<String, FloatTensor>> newest = List.of(); // every group's, only to be compared
     private final List<Integer> changedAfter = new ArrayList<>();
 
     /** @param resumed where to go on, null for a run that begins */
@@ -45,17 +45,9 @@ final class FolderArtifacts implements RunArtifacts {
     }
 
     private void takeUp(Path before) {
-        Origin origin;
-        if (Files.exists(before.resolve(InterventionFiles.TENSORS))) {
-            InterventionFiles.Contents kept = InterventionFiles.read(before);
-            newest = kept.groups().stream().<Object>map(Adapter::tensors).toList();
-            origin = kept.origin();
-        } else {
-            AdapterFiles.Contents kept = AdapterFiles.read(before);
-            newest = List.copyOf(kept.groups());
-            origin = kept.origin();
-        }
-        changedAfter.addAll(origin.changedAfter());
+        AdapterFiles.Contents kept = AdapterFiles.read(before);
+        newest = kept.groups().stream().map(Adapter::tensors).toList();
+        changedAfter.addAll(kept.origin().changedAfter());
     }
 
     @Override
@@ -102,7 +94,7 @@ final class FolderArtifacts implements RunArtifacts {
                 changedAfter.set(g, after);
             }
         }
-        newest = groups.stream().<Object>map(Adapter::tensors).toList();
+        newest = groups.stream().map(Adapter::tensors).toList();
         List<TaskGroup> tasks = new ArrayList<>();
         for (int t = 1; t <= groupOfTask.size(); t++) {
             tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));
@@ -112,19 +104,9 @@ final class FolderArtifacts implements RunArtifacts {
         Path target = folder.interventions(after);
         try {
             Files.createDirectories(target.getParent());
-            AtomicFiles.writeFolder(target, beside -> write(beside, groups, origin));
+            AtomicFiles.writeFolder(target, beside -> AdapterFiles.write(beside, new AdapterFiles.Contents(groups, origin)));
         } catch (IOException e) {
             throw failure("trained adapters", target, e);
-        }
-    }
-
-    /** Interventions have files of their own, complete enough to be loaded; everything else keeps its tensors by name. */
-    private static void write(Path folder, List<Adapter> groups, Origin origin) throws IOException {
-        List<InterventionSet> sets = groups.stream().filter(InterventionSet.class::isInstance).map(InterventionSet.class::cast).toList();
-        if (sets.size() == groups.size()) {
-            InterventionFiles.write(folder, new InterventionFiles.Contents(sets, origin));
-        } else {
-            AdapterFiles.write(folder, new AdapterFiles.Contents(groups.stream().map(Adapter::tensors).toList(), origin));
         }
     }
 
