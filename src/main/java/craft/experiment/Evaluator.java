@@ -75,8 +75,8 @@ final class Evaluator {
     private record Question(int task, int group, List<Integer> rows, List<String> among, List<String> union) {
     }
 
-    /** What a group answered, and what it was then. */
-    private record Known(Map<String, FloatTensor> adapter, Map<Integer, Answered> answers) {
+    /** What a group answered, and what it was then. @param tokens what it took, counted again: a run's cost must not depend on resuming */
+    private record Known(Map<String, FloatTensor> adapter, Map<Integer, Answered> answers, long tokens) {
     }
 
     /**
@@ -101,8 +101,10 @@ final class Evaluator {
             Known before = known.get(question);
             if (adapter != null && before != null && adapter.equals(before.adapter)) {
                 before.answers.forEach((row, answer) -> answered[row] = answer);
+                tokens += before.tokens;
                 return;
             }
+            long tokensBefore = tokens;
             try (Answers answers = method.answers(group)) {
                 if (task.task().classification()) {
                     choose(task, sequences, rows, answers, among, union, answered);
@@ -113,7 +115,7 @@ final class Evaluator {
             if (adapter != null) {
                 Map<Integer, Answered> answers = new HashMap<>();
                 rows.forEach(row -> answers.put(row, answered[row]));
-                known.put(question, new Known(adapter, answers));
+                known.put(question, new Known(adapter, answers, tokens - tokensBefore));
             }
         });
         return Collections.unmodifiableList(Arrays.asList(answered));
