@@ -9,14 +9,12 @@ import craft.intervention.Adapter;
 import craft.intervention.AdapterFiles;
 import craft.intervention.AdapterFiles.Origin;
 import craft.intervention.AdapterFiles.TaskGroup;
-import craft.lm.FloatTensor;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -28,7 +26,7 @@ final class FolderArtifacts implements RunArtifacts {
     private final Journal journal;
     private final Checkpoint resumed;
     private final Checkpoints checkpoints;
-    private List<Map<String, FloatTensor>> newest = List.of(); // every group's, only to be compared
+    private List<Object> newest = List.of(); // every group's tensors, only to be compared
     private final List<Integer> changedAfter = new ArrayList<>();
 
     /** @param resumed where to go on, null for a run that begins */
@@ -46,7 +44,7 @@ final class FolderArtifacts implements RunArtifacts {
 
     private void takeUp(Path before) {
         AdapterFiles.Contents kept = AdapterFiles.read(before);
-        newest = kept.groups().stream().map(Adapter::tensors).toList();
+        newest = kept.groups().stream().<Object>map(Adapter::tensors).toList();
         changedAfter.addAll(kept.origin().changedAfter());
     }
 
@@ -94,7 +92,7 @@ final class FolderArtifacts implements RunArtifacts {
                 changedAfter.set(g, after);
             }
         }
-        newest = groups.stream().map(Adapter::tensors).toList();
+        newest = groups.stream().<Object>map(Adapter::tensors).toList();
         List<TaskGroup> tasks = new ArrayList<>();
         for (int t = 1; t <= groupOfTask.size(); t++) {
             tasks.add(new TaskGroup(RunFolder.taskName(recipe, t), groupOfTask.get(t - 1)));

@@ -255,6 +255,48 @@ class ExportsTest {
     }
 
     @Test
+    void aFileThatNoExportHasMadeIsNotOverwritten() throws IOException {
+        threeTasks();
+        Path mine = Files.createDirectories(target).resolve("recipe.json");
+        Files.writeString(mine, "mine");
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll(target.toString(), "recipe.json", "no export has made", "another folder");
+        Path config = Files.createDirectories(target.resolve("group-1")).resolve("config.json");
+        Files.writeString(config, "mine, too");
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll("group-1/config.json", "no export has made");
+        assertThat(mine).hasContent("mine");
+        assertThat(config).hasContent("mine, too");
+        assertThat(names(target)).containsExactly("group-1", "recipe.json");
+    }
+
+    @Test
+    void anExportThatCannotBePutInItsPlaceLeavesTheEarlierOne() throws IOException {
+        threeTasks();
+        Exports.export(run, target, ExportFormat.PYREFT);
+        artifacts.adapters(3, List.of(SECOND), List.of(1, 1, 1));
+        Path config = target.resolve("group-1/config.json");
+        byte[] groups = Files.readAllBytes(target.resolve("groups.json"));
+        Files.delete(config);
+        Files.createDirectories(config.resolve("in the way"));
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll(target.toString(), "still there");
+        assertThat(target.resolve("groups.json")).hasBinaryContent(groups);
+        assertThat(names(target.resolve("group-2"))).hasSize(3);
+        assertThat(names(target.resolve("group-1"))).hasSize(3);
+        assertThat(names(target)).containsExactly("group-1", "group-2", "groups.json");
+    }
+
+    @Test
+    void whatAnExportThatWasKilledHadMovedAwayComesBack() throws IOException {
+        threeTasks();
+        Exports.export(run, target, ExportFormat.CRAFT);
+        Files.move(target.resolve("recipe.json"), Files.createDirectory(target.resolve(".export.before")).resolve("recipe.json"));
+        Exports.export(run, target, ExportFormat.CRAFT);
+        assertThat(names(target)).containsExactly("adapters.json", "adapters.safetensors", "recipe.json");
+    }
+
+    @Test
     void interventionsHaveNoFormInPeft() {
         threeTasks();
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PEFT)).isInstanceOf(InvalidInputException.class)
