@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "resume", description = "Goes on with runs that were stopped, killed or failed, each in its folder and from its "
-        + "newest checkpoint. The result is that of an uninterrupted run. A checkpoint that cannot be used is named and kept aside.", mixinStandardHelpOptions = true)
+        + "newest checkpoint. The result is that of an uninterrupted run. A checkpoint that cannot be used is named and kept "
+        + "aside.", mixinStandardHelpOptions = true)
 final class ResumeCommand implements Callable<Integer> {
     private final Console console;
 
