@@ -148,6 +148,7 @@ final class Evaluator {
     private Map<Integer, double[]> likelihoods(EncodedTask task, List<Sequence> sequences, ContinualMethod method, int group,
             List<Integer> rows, List<String> labels) {
         Map<Integer, double[]> known = likelihoods.of(task.training().index(), group, labels, adapter(method, group));
+        rows.forEach(row -> tokens += sequences.get(row).length()); // of known rows, too: a run's cost must not depend on resuming
         Map<Sequence, Integer> places = new IdentityHashMap<>();
         rows.stream().filter(row -> !known.containsKey(row)).forEach(row -> places.put(sequences.get(row), row));
         if (places.isEmpty()) {
@@ -158,7 +159,6 @@ final class Evaluator {
                     TOKENS)) {
                 gate.run();
                 List<double[]> values = answers.logLikelihoods(batch);
-                tokens += batch.stream().mapToLong(Sequence::length).sum();
                 for (int i = 0; i < batch.size(); i++) {
                     known.put(places.get(batch.get(i)), values.get(i));
                 }

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * written beside the target, forced to disk, then renamed.
  */
 final class AtomicFiles {
+    private static final String BEFORE = ".before";
+
     private AtomicFiles() {
     }
 
@@ -49,9 +51,13 @@ final class AtomicFiles {
         return target;
     }
 
-    /** Makes a whole folder of files; one that is already there is replaced. */
+    /**
+     * Makes a whole folder of files. One that is already there is renamed aside first and removed only once the new one is in its
+     * place; {@link #settle} puts it back should the program end in between.
+     */
     static void writeFolder(Path target, Content<Path> content) throws IOException {
         Path beside = beside(target);
+        settle(target);
         try {
             deleteTree(beside);
             Files.createDirectories(beside);
@@ -64,12 +70,58 @@ final class AtomicFiles {
                 }
             }
             forceFolder(beside);
-            deleteTree(target); // a folder that is not empty cannot be renamed over
-            move(beside, target);
+            putInPlace(beside, target);
         } finally {
             deleteTree(beside);
         }
+    }
+
+    /** A folder that is not empty cannot be renamed over. */
+    private static void putInPlace(Path beside, Path target) throws IOException {
+        Path before = before(target);
+        boolean there = Files.exists(target);
+        if (there) {
+            move(target, before);
+        }
+        try {
+            move(beside, target);
+        } catch (IOException | RuntimeException e) {
+            if (there) {
+                move(before, target);
+            }
+            throw e;
+        }
         forceFolder(target.toAbsolutePath().getParent());
+        deleteTree(before);
+    }
+
+    /** Undoes, or ends, what a program that was killed while it replaced a folder has left: the folder is there again, whole. */
+    static void settle(Path target) throws IOException {
+        Path before = before(target);
+        if (Files.exists(before)) {
+            if (Files.exists(target)) {
+                deleteTree(before);
+            } else {
+                move(before, target);
+            }
+        }
+    }
+
+    /** {@link #settle} of all that is in a folder; one that is not there holds nothing. */
+    static void settleAll(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> found;
+        try (Stream<Path> all = Files.list(folder)) {
+            found = all.toList();
+        }
+        for (Path path : found) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(".") && name.endsWith(BEFORE)) {
+                settle(folder.resolve(name.substring(1, name.length() - BEFORE.length())));
+            }
+        }
     }
 
     /** Copies a folder with all that is in it; the target appears when it is whole. */
@@ -118,7 +170,11 @@ final class AtomicFiles {
         return target.resolveSibling("." + target.getFileName() + ".writing");
     }
 
-    private static void move(Path from, Path to) throws IOException {
+    private static Path before(Path target) {
+        return target.resolveSibling("." + target.getFileName() + BEFORE);
+    }
+
+    static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) { // some network shares: the plain rename is the best there is

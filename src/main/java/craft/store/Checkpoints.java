@@ -7,6 +7,7 @@ import craft.experiment.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,10 +23,12 @@ import java.util.stream.Stream;
 
 /**
  * A run's checkpoints, {@code checkpoints/<number>-step-<run step>}, each with a {@code manifest.json} of size and SHA-256 of
- * its files. Written beside, forced to disk, renamed; only then are older ones removed.
+ * its files. Written beside, forced to disk, renamed; only then are older ones removed. One that a run cannot go on from is kept
+ * in {@value #ASIDE}: it may still be of use to a person, or to another version of the program.
  */
 final class Checkpoints {
     private static final String MANIFEST = "manifest.json";
+    private static final String ASIDE = "unusable";
     private static final String FORMAT = "craft-checkpoint";
     private static final Pattern NAME = Pattern.compile("(\\d{6,9})-step-\\d{1,10}");
 
@@ -53,8 +56,9 @@ final class Checkpoints {
     /** @param keep newest ones that stay */
     String write(Checkpoint checkpoint, int keep) throws IOException {
         Files.createDirectories(folder);
-        List<Path> before = newestFirst();
-        long number = before.isEmpty() ? 1 : number(before.get(0)) + 1;
+        List<Path> before = newestFirst(folder);
+        long number = 1 + Stream.concat(before.stream(), newestFirst(folder.resolve(ASIDE)).stream())
+                .mapToLong(Checkpoints::number).max().orElse(0); // no name twice
         String name = String.format(java.util.Locale.ROOT, "%06d-step-%d", number, checkpoint.runStep());
         AtomicFiles.writeFolder(folder.resolve(name), beside -> {
             checkpoint.write(beside);
@@ -79,7 +83,7 @@ final class Checkpoints {
      */
     Choice newest(Function<Checkpoint, String> fits) {
         List<String> skipped = new ArrayList<>();
-        for (Path path : newestFirst()) {
+        for (Path path : newestFirst(folder)) {
             try {
                 verify(path);
                 Checkpoint checkpoint = Checkpoint.read(path);
@@ -96,15 +100,29 @@ final class Checkpoints {
     }
 
     /**
-     * Removes all that are newer than the one of that name, or all for an empty name: they tell of steps that will be made again.
+     * Moves aside all that are newer than the one of that name, or all for an empty name: they could not be used, or tell of
+     * steps that will be made again.
+     *
+     * @return where they are now
      */
-    void removeNewerThan(String name) throws IOException {
-        for (Path path : newestFirst()) {
+    List<Path> setAsideNewerThan(String name) throws IOException {
+        List<Path> moved = new ArrayList<>();
+        for (Path path : newestFirst(folder)) {
             if (path.getFileName().toString().equals(name)) {
-                return;
+                break;
             }
-            AtomicFiles.deleteTree(path);
+            Path aside = Files.createDirectories(folder.resolve(ASIDE)).resolve(path.getFileName());
+            for (int n = 2; Files.exists(aside); n++) {
+                aside = aside.resolveSibling(path.getFileName() + "-" + n);
+            }
+            AtomicFiles.move(path, aside);
+            moved.add(aside);
         }
+        if (!moved.isEmpty()) {
+            AtomicFiles.forceFolder(folder.resolve(ASIDE));
+            AtomicFiles.forceFolder(folder);
+        }
+        return moved;
     }
 
     private static void verify(Path checkpoint) {
@@ -114,8 +132,10 @@ final class Checkpoints {
             manifest = Json.mapper().readValue(Files.readAllBytes(file), Manifest.class);
         } catch (JacksonException e) {
             throw new InvalidInputException(MANIFEST + " is damaged.", e);
+        } catch (NoSuchFileException e) {
+            throw new InvalidInputException(MANIFEST + " is missing.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(MANIFEST + " is missing or cannot be read.", e);
+            throw new InvalidInputException(MANIFEST + " cannot be read.", e);
         }
         if (manifest == null || !FORMAT.equals(manifest.format) || manifest.version != 1 || manifest.files == null
                 || !manifest.files.keySet().containsAll(List.of(Checkpoint.STATE, Checkpoint.TENSORS))) {
@@ -128,13 +148,15 @@ final class Checkpoints {
                         || !Provenance.sha256(checkpoint.resolve(name)).equals(entry.getValue().sha256)) {
                     throw new InvalidInputException(name + " is not as it was written (its SHA-256 differs).");
                 }
+            } catch (NoSuchFileException e) {
+                throw new InvalidInputException(name + " is missing.", e);
             } catch (IOException e) {
-                throw new InvalidInputException(name + " is missing or cannot be read.", e);
+                throw new InvalidInputException(name + " cannot be read.", e);
             }
         }
     }
 
-    private List<Path> newestFirst() {
+    private static List<Path> newestFirst(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

@@ -2,7 +2,7 @@ package craft.store;
 
 /** What trained adapters can be exported as. */
 public enum ExportFormat {
-    /** Our own: interventions.safetensors + interventions.json, or adapters.* for what is no intervention. */
+    /** Our own, for adapters of every kind: adapters.safetensors + adapters.json. */
     CRAFT,
     /** Interventions: one folder a group that pyreft's ReftModel.load opens. */
     PYREFT,

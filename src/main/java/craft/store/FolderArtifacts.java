@@ -6,10 +6,8 @@ import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.intervention.Adapter;
 import craft.intervention.AdapterFiles;
-import craft.intervention.InterventionFiles;
-import craft.intervention.InterventionFiles.Origin;
-import craft.intervention.InterventionFiles.TaskGroup;
-import craft.intervention.InterventionSet;
+import craft.intervention.AdapterFiles.Origin;
+import craft.intervention.AdapterFiles.TaskGroup;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,17 +42,9 @@ final class FolderArtifacts implements RunArtifacts {
     }
 
     private void takeUp(Path before) {
-        Origin origin;
-        if (Files.exists(before.resolve(InterventionFiles.TENSORS))) {
-            InterventionFiles.Contents kept = InterventionFiles.read(before);
-            newest = kept.groups().stream().<Object>map(Adapter::tensors).toList();
-            origin = kept.origin();
-        } else {
-            AdapterFiles.Contents kept = AdapterFiles.read(before);
-            newest = List.copyOf(kept.groups());
-            origin = kept.origin();
-        }
-        changedAfter.addAll(origin.changedAfter());
+        AdapterFiles.Contents kept = AdapterFiles.read(before);
+        newest = kept.groups().stream().<Object>map(Adapter::tensors).toList();
+        changedAfter.addAll(kept.origin().changedAfter());
     }
 
     @Override
@@ -104,19 +94,9 @@ final class FolderArtifacts implements RunArtifacts {
         Path target = folder.interventions(after);
         try {
             Files.createDirectories(target.getParent());
-            AtomicFiles.writeFolder(target, beside -> write(beside, groups, origin));
+            AtomicFiles.writeFolder(target, beside -> AdapterFiles.write(beside, new AdapterFiles.Contents(groups, origin)));
         } catch (IOException e) {
             throw failure("trained adapters", target, e);
-        }
-    }
-
-    /** Interventions have files of their own, complete enough to be loaded; everything else keeps its tensors by name. */
-    private static void write(Path folder, List<Adapter> groups, Origin origin) throws IOException {
-        List<InterventionSet> sets = groups.stream().filter(InterventionSet.class::isInstance).map(InterventionSet.class::cast).toList();
-        if (sets.size() == groups.size()) {
-            InterventionFiles.write(folder, new InterventionFiles.Contents(sets, origin));
-        } else {
-            AdapterFiles.write(folder, new AdapterFiles.Contents(groups.stream().map(Adapter::tensors).toList(), origin));
         }
     }
 

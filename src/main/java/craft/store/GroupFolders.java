@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/** An export's folders, one a group: {@code group-1}, {@code group-2} and so on. */
+/** An export's folders, one a group: {@code group-1}, {@code group-2} and so on, and {@code groups.json} beside them. */
 final class GroupFolders {
-    private static final Pattern GROUP = Pattern.compile("group-\\d+");
+    static final String INDEX = "groups.json";
+
+    private static final String NAME = "group-\\d+";
 
     private GroupFolders() {
     }
@@ -19,26 +20,13 @@ final class GroupFolders {
         return Files.createDirectories(target.resolve("group-" + group));
     }
 
-    /** An earlier export may have had more groups or files. Only files of these names are removed, and folders left empty. */
-    static void removeEarlier(Path target, Pattern ours) throws IOException {
-        try (Stream<Path> folders = Files.list(target)) {
-            for (Path folder : folders.filter(f -> GROUP.matcher(f.getFileName().toString()).matches()).toList()) {
-                List<Path> files;
-                try (Stream<Path> all = Files.list(folder)) {
-                    files = all.toList();
-                }
-                boolean empty = true;
-                for (Path file : files) {
-                    if (ours.matcher(file.getFileName().toString()).matches()) {
-                        Files.delete(file);
-                    } else {
-                        empty = false;
-                    }
-                }
-                if (empty) {
-                    Files.delete(folder);
-                }
-            }
-        }
+    static boolean isGroup(Path folder) {
+        return Files.isDirectory(folder) && folder.getFileName().toString().matches(NAME);
+    }
+
+    /** @param names what a group's files may be called */
+    static ExportFolder in(Path target, Pattern names) {
+        Pattern ours = Pattern.compile(NAME + "/(?:" + names.pattern() + ")");
+        return new ExportFolder(target, List.of(INDEX), file -> file.equals(INDEX) || ours.matcher(file).matches());
     }
 }

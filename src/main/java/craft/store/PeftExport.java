@@ -1,9 +1,8 @@
 package craft.store;
 
-import craft.experiment.BaseModels;
 import craft.experiment.Json;
 import craft.intervention.AdapterFiles;
-import craft.intervention.InterventionFiles.TaskGroup;
+import craft.intervention.AdapterFiles.TaskGroup;
 import craft.intervention.PeftFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,14 +22,17 @@ final class PeftExport {
     private PeftExport() {
     }
 
-    static List<Path> write(AdapterFiles.Contents contents, Path target) throws IOException {
-        Path model = BaseModels.folder(contents.origin().baseModel());
-        GroupFolders.removeEarlier(target, OURS);
+    /** @param contents of LoRA alone; @param model the base model's folder */
+    static List<Path> write(AdapterFiles.Contents contents, Path model, Path target) throws IOException {
+        return GroupFolders.in(target, OURS).replace(folder -> content(contents, model, folder));
+    }
+
+    private static List<Path> content(AdapterFiles.Contents contents, Path model, Path target) throws IOException {
         List<Path> written = new ArrayList<>();
         List<Map<String, Object>> groups = new ArrayList<>();
         for (int g = 1; g <= contents.groups().size(); g++) {
             Path folder = GroupFolders.make(target, g);
-            written.addAll(PeftFiles.write(folder, contents.groups().get(g - 1), model));
+            written.addAll(PeftFiles.write(folder, contents.groups().get(g - 1).tensors(), model));
             int group = g;
             Map<String, Object> about = new LinkedHashMap<>();
             about.put("group", g);
@@ -39,7 +41,7 @@ final class PeftExport {
             about.put("baseModel", contents.origin().baseModel());
             groups.add(about);
         }
-        written.add(AtomicFiles.write(target.resolve("groups.json"),
+        written.add(AtomicFiles.write(target.resolve(GroupFolders.INDEX),
                 Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(groups)));
         return written;
     }

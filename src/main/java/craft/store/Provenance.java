@@ -65,26 +65,41 @@ record Provenance(String modelFolder, SortedMap<String, String> model,
         }
     }
 
-    /** The files of model and tasks that are not as they are in {@code other}, by name. */
-    List<String> differences(Provenance other) {
+    /**
+     * How the files at these places differ from those that are recorded here, a phrase each; empty when they are the same.
+     *
+     * @param recorded the recipe that this was made of
+     * @param places where model and tasks are now
+     */
+    List<String> differences(Recipe recorded, Places places) {
+        Provenance now = of(places.in(recorded));
         List<String> differences = new ArrayList<>();
-        differences(modelFolder, model, other.model, differences);
+        differences(now.modelFolder, model, now.model, differences);
         SortedMap<String, String> none = new TreeMap<>();
-        for (String task : tasks.keySet()) {
-            differences(task, tasks.get(task), other.tasks.getOrDefault(task, none), differences);
+        for (int i = 0; i < recorded.tasks().size(); i++) {
+            String place = places.tasks().get(i);
+            differences(place, tasks.getOrDefault(recorded.tasks().get(i), none), now.tasks.get(place), differences);
         }
         return differences;
     }
 
-    private static void differences(String folder, SortedMap<String, String> one, SortedMap<String, String> other,
+    private static void differences(String folder, SortedMap<String, String> then, SortedMap<String, String> now,
             List<String> differences) {
-        SortedSet<String> names = new TreeSet<>(one.keySet());
-        names.addAll(other.keySet());
+        SortedSet<String> names = new TreeSet<>(then.keySet());
+        names.addAll(now.keySet());
         for (String name : names) {
-            if (!Objects.equals(one.get(name), other.get(name))) {
-                differences.add(Path.of(folder).resolve(name).toString());
+            if (!Objects.equals(then.get(name), now.get(name))) {
+                differences.add(Path.of(folder).resolve(name) + (!now.containsKey(name) ? " is missing"
+                        : then.containsKey(name) ? " has changed (its SHA-256 is another)" : " was not there"));
             }
         }
+    }
+
+    /** How a model's files differ from those recorded here, likewise. */
+    List<String> modelDifferences(String folder) {
+        List<String> differences = new ArrayList<>();
+        differences(folder, model, hashes(folder, new ArrayList<>()), differences);
+        return differences;
     }
 
     private static SortedMap<String, String> hashes(String folder, List<String> problems) {

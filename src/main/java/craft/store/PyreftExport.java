@@ -1,9 +1,9 @@
 package craft.store;
 
 import craft.experiment.Json;
+import craft.intervention.AdapterFiles;
+import craft.intervention.AdapterFiles.TaskGroup;
 import craft.intervention.Intervention;
-import craft.intervention.InterventionFiles;
-import craft.intervention.InterventionFiles.TaskGroup;
 import craft.intervention.InterventionSet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,12 +27,16 @@ final class PyreftExport {
     private PyreftExport() {
     }
 
-    static List<Path> write(InterventionFiles.Contents contents, Path target) throws IOException {
-        GroupFolders.removeEarlier(target, OURS);
+    /** @param contents of interventions alone */
+    static List<Path> write(AdapterFiles.Contents contents, Path target) throws IOException {
+        return GroupFolders.in(target, OURS).replace(folder -> content(contents, folder));
+    }
+
+    private static List<Path> content(AdapterFiles.Contents contents, Path target) throws IOException {
         List<Path> written = new ArrayList<>();
         List<Map<String, Object>> groups = new ArrayList<>();
         for (int g = 1; g <= contents.groups().size(); g++) {
-            InterventionSet set = contents.groups().get(g - 1);
+            InterventionSet set = (InterventionSet) contents.groups().get(g - 1);
             Path folder = GroupFolders.make(target, g);
             written.add(json(folder.resolve("config.json"), config(set)));
             for (Intervention site : set.sites()) {
@@ -53,7 +57,7 @@ final class PyreftExport {
             about.put("baseModel", contents.origin().baseModel());
             groups.add(about);
         }
-        written.add(json(target.resolve("groups.json"), groups));
+        written.add(json(target.resolve(GroupFolders.INDEX), groups));
         return written;
     }
 

@@ -22,6 +22,11 @@ record RunFolder(Path path) {
         return path.resolve("provenance.json");
     }
 
+    /** Where model and tasks are now, if they have moved since the run began. */
+    Path places() {
+        return path.resolve("places.json");
+    }
+
     Path journal() {
         return path.resolve("events.jsonl");
     }

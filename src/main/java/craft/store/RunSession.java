@@ -115,6 +115,9 @@ public final class RunSession {
 
     /** After the listeners have the event: hashing a large model takes a while. */
     private void recordProvenance() {
+        if (!provenance.equals(Provenance.UNKNOWN)) {
+            return; // it goes on from its beginning with what it began with, perhaps from another place
+        }
         try {
             provenance = Provenance.of(recipe);
             provenance.write(folder.provenance());

@@ -13,6 +13,7 @@ import craft.task.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The folder in which runs are kept, one folder a run. Holds no state: everything is read from disk. */
@@ -192,6 +194,23 @@ public final class RunStore {
     }
 
     /**
+     * A run's recipe with model and tasks where they are now.
+     *
+     * @param set as in {@link #resume(Path, Map)}
+     * @throws InvalidInputException when they are not there, or are not what they were when the run began
+     */
+    public static Recipe recipeInPlace(Path run, Map<String, String> set) {
+        RunFolder folder = new RunFolder(run.toAbsolutePath().normalize());
+        Recipe recorded = RunFile.read(folder.runJson()).recipe();
+        Places places = Places.read(folder, recorded).with(set, recorded);
+        places.requireThere(folder.path());
+        if (!set.isEmpty()) {
+            Resuming.requireSame(folder, recorded, Provenance.read(folder.provenance()), places);
+        }
+        return places.in(recorded);
+    }
+
+    /**
      * Takes up a run that has ended without being finished, in its own folder: from the newest checkpoint that is whole, or from
      * its beginning. It goes on with {@code control().start()}; listeners get the events that stand first.
      *
@@ -199,16 +218,27 @@ public final class RunStore {
      *     folder cannot be written
      */
     public RunSession resume(Path run) {
+        return resume(run, Map.of());
+    }
+
+    /**
+     * The same where model or tasks have moved: found again only when every file has the SHA-256 it had when the run began.
+     *
+     * @param set {@code model} and {@code tasks} only, as {@code --set} gives them; where they are now is remembered
+     * @throws InvalidInputException also when another option is set, or other files are there, naming them
+     */
+    public RunSession resume(Path run, Map<String, String> set) {
         RunFolder folder = new RunFolder(run.toAbsolutePath().normalize());
         RunFile file = RunFile.read(folder.runJson());
         RunLock lock = null;
         Journal journal = null;
         try {
             lock = RunLock.acquire(folder);
-            Resuming resuming = Resuming.plan(folder, file);
+            Resuming resuming = Resuming.plan(folder, file, set);
             journal = resuming.open(clock);
             Files.deleteIfExists(folder.unrecorded());
-            return new RunSession(folder, file.recipe(), lock, journal, runners, resuming.resumption(journal));
+            RunSession.Runners inPlace = (recipe, listener, artifacts) -> runners.make(resuming.places().in(recipe), listener, artifacts);
+            return new RunSession(folder, file.recipe(), lock, journal, inPlace, resuming.resumption(journal));
         } catch (IOException e) {
             RuntimeException problem = unusable("The run " + folder.path() + " cannot be resumed", folder.path(), e, "");
             undo(null, lock, journal, problem);

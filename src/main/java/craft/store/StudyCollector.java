@@ -7,6 +7,7 @@ import craft.experiment.RunState;
 import craft.experiment.study.RecipeContent;
 import craft.experiment.study.RunResult;
 import craft.experiment.study.StudyRun;
+import craft.intervention.AdapterFiles;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -110,6 +111,12 @@ public final class StudyCollector {
         }
         if (record.status() != RunState.Status.FINISHED) {
             collected.leftOut().add(found + " (" + run.id() + "): it has not finished.");
+            return;
+        }
+        try {
+            record.newestInterventions().ifPresent(AdapterFiles::read);
+        } catch (InvalidInputException e) {
+            collected.leftOut().add(found + " (" + run.id() + "): " + e.getMessage());
             return;
         }
         Optional<String> other = otherFiles(found);

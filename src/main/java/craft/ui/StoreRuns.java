@@ -12,6 +12,7 @@ import craft.store.RunSummary;
 import craft.task.Prediction;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Runs as the store keeps them. */
 final class StoreRuns implements Runs {
@@ -52,7 +53,7 @@ final class StoreRuns implements Runs {
 
     @Override
     public Prepared resume(Path folder, RunListener listener) {
-        Preflight.check(RunStore.recipe(folder));
+        Preflight.check(RunStore.recipeInPlace(folder, Map.of()));
         RunSession session = store.resume(folder);
         session.addListener(listener);
         return new Prepared(session.folder(), session.control());

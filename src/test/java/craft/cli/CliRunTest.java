@@ -152,7 +152,7 @@ class CliRunTest {
     }
 
     private static Path weights(Path root) {
-        return new RunStore(root).list().get(0).folder().resolve("interventions/after-3/interventions.safetensors");
+        return new RunStore(root).list().get(0).folder().resolve("interventions/after-3/adapters.safetensors");
     }
 
     /** Whether this process was started with Ctrl+C ignored, as background jobs of a shell are; its children inherit that. */

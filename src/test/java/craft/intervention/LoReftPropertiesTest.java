@@ -116,9 +116,9 @@ class LoReftPropertiesTest {
         }
         assertThat(moved).isGreaterThan(0.05);
         assertThat(orthonormality(trained)).isLessThan(1e-5);
-        InterventionFiles.write(folder, new InterventionFiles.Contents(List.of(trained), new InterventionFiles.Origin(
+        AdapterFiles.write(folder, new AdapterFiles.Contents(List.of(trained), new AdapterFiles.Origin(
                 "m", 1, "b", Map.of(), SiteOptions.defaults(), List.of(), List.of(1))));
-        InterventionSet loaded = InterventionFiles.read(folder).groups().get(0);
+        InterventionSet loaded = (InterventionSet) AdapterFiles.read(folder).groups().get(0);
         assertThat(loaded).usingRecursiveComparison().isEqualTo(trained);
         assertThat(orthonormality(loaded)).isLessThan(1e-5);
     }

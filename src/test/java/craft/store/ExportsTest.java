@@ -10,8 +10,7 @@ import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
 import craft.experiment.RunControl;
 import craft.intervention.AdapterFiles;
-import craft.intervention.InterventionFiles;
-import craft.intervention.InterventionFiles.TaskGroup;
+import craft.intervention.AdapterFiles.TaskGroup;
 import craft.intervention.InterventionSet;
 import craft.intervention.Intervention;
 import craft.intervention.LoraSet;
@@ -91,16 +90,16 @@ class ExportsTest {
         threeTasks();
         assertThat(RunStore.open(run).hasInterventions()).isTrue();
         List<Path> files = Exports.export(run, target, ExportFormat.CRAFT);
-        assertThat(files).containsExactly(target.resolve("interventions.safetensors"),
-                target.resolve("interventions.json"), target.resolve("recipe.json"));
-        InterventionFiles.Contents contents = InterventionFiles.read(target);
+        assertThat(files).containsExactly(target.resolve("adapters.safetensors"),
+                target.resolve("adapters.json"), target.resolve("recipe.json"));
+        AdapterFiles.Contents contents = AdapterFiles.read(target);
         assertThat(contents.groups()).usingRecursiveComparison().isEqualTo(List.of(FIRST_CHANGED, SECOND));
         assertThat(contents.origin().tasks())
                 .containsExactly(new TaskGroup("a", 1), new TaskGroup("b", 2), new TaskGroup("c", 1));
         assertThat(contents.origin().changedAfter()).containsExactly(3, 2);
         assertThat(Json.mapper().readValue(target.resolve("recipe.json").toFile(), Recipe.class))
                 .isEqualTo(RunStore.open(run).recipe());
-        assertThat(InterventionFiles.read(run.resolve("interventions/after-1")).groups()).hasSize(1);
+        assertThat(AdapterFiles.read(run.resolve("interventions/after-1")).groups()).hasSize(1);
         assertThat(names(target)).as("nothing unfinished is left").hasSize(3);
     }
 
@@ -110,14 +109,14 @@ class ExportsTest {
             artifacts.adapters(after, List.of(Samples.set(after, 3, 8, 0)), List.of(1));
         }
         Exports.export(run, target, ExportFormat.CRAFT);
-        assertThat(InterventionFiles.read(target).origin().changedAfter()).containsExactly(10);
+        assertThat(AdapterFiles.read(target).origin().changedAfter()).containsExactly(10);
     }
 
     @Test
     void writingTheSameStateAgainReplacesIt() {
         artifacts.adapters(1, List.of(FIRST), List.of(1));
         artifacts.adapters(1, List.of(FIRST_CHANGED), List.of(1));
-        assertThat(InterventionFiles.read(run.resolve("interventions/after-1")).groups()).usingRecursiveComparison()
+        assertThat(AdapterFiles.read(run.resolve("interventions/after-1")).groups()).usingRecursiveComparison()
                 .isEqualTo(List.of(FIRST_CHANGED));
     }
 
@@ -207,9 +206,9 @@ class ExportsTest {
         Path file = Files.writeString(temp.resolve("file"), "");
         assertThatThrownBy(() -> Exports.export(run, file, ExportFormat.PYREFT))
                 .isInstanceOf(InvalidInputException.class).hasMessageContaining(file.toString());
-        Files.delete(run.resolve("interventions/after-3/interventions.safetensors"));
+        Files.delete(run.resolve("interventions/after-3/adapters.safetensors"));
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT))
-                .isInstanceOf(InvalidInputException.class).hasMessageContaining("interventions.safetensors");
+                .isInstanceOf(InvalidInputException.class).hasMessageContaining("adapters.safetensors");
     }
 
     private static LoraSet lora(long seed) {
@@ -236,7 +235,7 @@ class ExportsTest {
         artifacts.adapters(1, List.of(first), List.of(1));
         artifacts.adapters(2, List.of(first, lora(2)), List.of(1, 2));
         AdapterFiles.Contents kept = AdapterFiles.read(lora.resolve("interventions/after-2"));
-        assertThat(kept.groups()).containsExactly(first.tensors(), lora(2).tensors());
+        assertThat(kept.groups()).usingRecursiveComparison().isEqualTo(List.of(first, lora(2)));
         assertThat(kept.origin().changedAfter()).containsExactly(1, 2);
 
         List<Path> files = Exports.export(lora, target, ExportFormat.PEFT);
@@ -256,6 +255,48 @@ class ExportsTest {
     }
 
     @Test
+    void aFileThatNoExportHasMadeIsNotOverwritten() throws IOException {
+        threeTasks();
+        Path mine = Files.createDirectories(target).resolve("recipe.json");
+        Files.writeString(mine, "mine");
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll(target.toString(), "recipe.json", "no export has made", "another folder");
+        Path config = Files.createDirectories(target.resolve("group-1")).resolve("config.json");
+        Files.writeString(config, "mine, too");
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll("group-1/config.json", "no export has made");
+        assertThat(mine).hasContent("mine");
+        assertThat(config).hasContent("mine, too");
+        assertThat(names(target)).containsExactly("group-1", "recipe.json");
+    }
+
+    @Test
+    void anExportThatCannotBePutInItsPlaceLeavesTheEarlierOne() throws IOException {
+        threeTasks();
+        Exports.export(run, target, ExportFormat.PYREFT);
+        artifacts.adapters(3, List.of(SECOND), List.of(1, 1, 1));
+        Path config = target.resolve("group-1/config.json");
+        byte[] groups = Files.readAllBytes(target.resolve("groups.json"));
+        Files.delete(config);
+        Files.createDirectories(config.resolve("in the way"));
+        assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PYREFT)).isInstanceOf(InvalidInputException.class)
+                .hasMessageContainingAll(target.toString(), "still there");
+        assertThat(target.resolve("groups.json")).hasBinaryContent(groups);
+        assertThat(names(target.resolve("group-2"))).hasSize(3);
+        assertThat(names(target.resolve("group-1"))).hasSize(3);
+        assertThat(names(target)).containsExactly("group-1", "group-2", "groups.json");
+    }
+
+    @Test
+    void whatAnExportThatWasKilledHadMovedAwayComesBack() throws IOException {
+        threeTasks();
+        Exports.export(run, target, ExportFormat.CRAFT);
+        Files.move(target.resolve("recipe.json"), Files.createDirectory(target.resolve(".export.before")).resolve("recipe.json"));
+        Exports.export(run, target, ExportFormat.CRAFT);
+        assertThat(names(target)).containsExactly("adapters.json", "adapters.safetensors", "recipe.json");
+    }
+
+    @Test
     void interventionsHaveNoFormInPeft() {
         threeTasks();
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.PEFT)).isInstanceOf(InvalidInputException.class)
@@ -267,9 +308,9 @@ class ExportsTest {
         artifacts.adapters(1, List.of(lora(1)), List.of(1));
         Path kept = run.resolve("interventions/after-1");
         Files.writeString(kept.resolve(AdapterFiles.DESCRIPTION), Files.readString(kept.resolve(AdapterFiles.DESCRIPTION))
-                .replace("\"groups\" : 1", "\"groups\" : 0"));
+                .replace("\"group\" : 1", "\"group\" : 2"));
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
-                .hasMessageContaining("belongs to no group");
+                .hasMessageContaining("group 2 where group 1 belongs");
         Files.writeString(kept.resolve(AdapterFiles.DESCRIPTION), "{\"format\": 3}");
         assertThatThrownBy(() -> Exports.export(run, target, ExportFormat.CRAFT)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("adapters.json");

@@ -8,10 +8,13 @@ import craft.experiment.EngineOptions;
 import craft.experiment.RunEvent;
 import craft.experiment.RunState;
 import craft.experiment.Scenario;
+import craft.experiment.TinySequence;
+import craft.intervention.AdapterFiles;
 import craft.method.craft.CraftOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,5 +66,52 @@ class OlderRunsTest {
         write(RUN.replace("\"craft\", \"tuning\"", "\"teleport\", \"tuning\""), FINISHED);
         assertThatThrownBy(() -> RunStore.open(folder)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContainingAll("teleport", folder.toString());
+    }
+
+    @Test
+    void theEarlierFormsOfAdaptersHereAreThoseOfTheEarlierPrograms() throws IOException {
+        Path kept = Path.of("src/test/resources/adapters");
+        EarlierForms.interventions(folder, AdapterFiles.read(kept.resolve("interventions-1")), 1);
+        assertThat(folder.resolve("interventions.json")).hasSameTextualContentAs(kept.resolve("interventions-1/interventions.json"));
+        EarlierForms.interventions(folder, AdapterFiles.read(kept.resolve("interventions-2")), 2);
+        assertThat(folder.resolve("interventions.json")).hasSameTextualContentAs(kept.resolve("interventions-2/interventions.json"));
+        EarlierForms.adapters(folder, AdapterFiles.read(kept.resolve("adapters-1")));
+        assertThat(folder.resolve("adapters.json")).hasSameTextualContentAs(kept.resolve("adapters-1/adapters.json"));
+    }
+
+    /** Puts adapters into their files in an earlier form. */
+    private interface Form {
+        void write(Path folder, AdapterFiles.Contents contents) throws IOException;
+    }
+
+    @Test
+    void runsWithAdaptersInAnEarlierFormGoOnAndAreExported() throws Exception {
+        Path tiny = TinySequence.write(folder.resolve("tiny"));
+        goesOn(tiny, "craft", Map.of("first", (f, c) -> EarlierForms.interventions(f, c, 1), "second",
+                (f, c) -> EarlierForms.interventions(f, c, 2)));
+        goesOn(tiny, "sequential", Map.of("lora", EarlierForms::adapters));
+        goesOn(tiny, "moe-lora", Map.of("experts", EarlierForms::adapters));
+    }
+
+    private void goesOn(Path tiny, String method, Map<String, Form> forms) throws Exception {
+        RunStore store = new RunStore(folder.resolve("runs"));
+        RunSession session = store.prepare(TinyRuns.recipe(tiny, method));
+        TinyRuns.run(session);
+        for (Map.Entry<String, Form> form : forms.entrySet()) {
+            Path run = TinyRuns.stopped(store, TinyRuns.recipe(tiny, method),
+                    e -> e instanceof RunEvent.StepDone s && s.task() == 2 && s.step() == s.plannedSteps());
+            Path first = run.resolve("interventions/after-1");
+            AdapterFiles.Contents contents = AdapterFiles.read(first);
+            AtomicFiles.writeFolder(first, beside -> form.getValue().write(beside, contents));
+            assertThat(AdapterFiles.read(first)).usingRecursiveComparison().isEqualTo(contents);
+            assertThat(Exports.export(run, folder.resolve("out-" + form.getKey()), ExportFormat.CRAFT)).extracting(f ->
+                    f.getFileName().toString()).containsExactly("adapters.safetensors", "adapters.json", "recipe.json");
+            assertThat(AdapterFiles.read(folder.resolve("out-" + form.getKey()))).usingRecursiveComparison().isEqualTo(contents);
+            TinyRuns.run(store.resume(run));
+            assertThat(RunStore.open(run).state().notes()).noneMatch(note -> note.contains("cannot be used"));
+            assertThat(AdapterFiles.read(first)).as("what is there stays in its form").usingRecursiveComparison().isEqualTo(contents);
+            AtomicFiles.writeFolder(first, beside -> AdapterFiles.write(beside, contents));
+            RunResults.assertSame(run, session.folder());
+        }
     }
 }

@@ -250,9 +250,17 @@ class ResumeTest {
     }
 
     private static List<Path> checkpoints(Path run) throws IOException {
-        try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
+        return list(run.resolve("checkpoints"));
+    }
+
+    private static List<Path> list(Path of) throws IOException {
+        try (Stream<Path> all = Files.list(of)) {
             return all.sorted().toList();
         }
+    }
+
+    private static Path aside(Path run) {
+        return run.resolve("checkpoints/unusable");
     }
 
     private static void flip(Path file, long at) throws IOException {
@@ -280,8 +288,11 @@ class ResumeTest {
         List<Path> kept = checkpoints(folder);
         Path tensors = kept.get(1).resolve("tensors.safetensors");
         flip(tensors, Files.size(tensors) - 5);
+        byte[] damaged = Files.readAllBytes(tensors);
         goesOnAndSays(folder, kept.get(1).getFileName().toString(), "tensors.safetensors", "SHA-256", "the checkpoint before",
-                kept.get(0).getFileName().toString());
+                kept.get(0).getFileName().toString(), "unusable", "Nothing was deleted");
+        assertThat(aside(folder).resolve(kept.get(1).getFileName()).resolve("tensors.safetensors")).hasBinaryContent(damaged);
+        assertThat(list(aside(folder))).hasSize(1);
     }
 
     @Test
@@ -297,7 +308,47 @@ class ResumeTest {
         List<Path> kept = checkpoints(folder);
         flip(kept.get(0).resolve("state.json"), 40);
         Files.delete(kept.get(1).resolve("tensors.safetensors"));
-        goesOnAndSays(folder, "state.json", "tensors.safetensors is missing", "starts from its beginning");
+        goesOnAndSays(folder, "state.json", "tensors.safetensors is missing", "starts from its beginning", "kept aside");
+        assertThat(list(aside(folder))).extracting(Path::getFileName)
+                .containsExactlyElementsOf(kept.stream().map(Path::getFileName).toList());
+        assertThat(state(folder).notes()).hasSize(4);
+    }
+
+    /** Twice the same, and no file of the first time is lost. */
+    @Test
+    void whatIsKeptAsideKeepsApart() throws Exception {
+        Path folder = stopped(8);
+        Path checkpoint = checkpoints(folder).get(1);
+        Files.writeString(checkpoint.resolve("state.json"), "one");
+        Path keep = Files.createDirectories(aside(folder).resolve(checkpoint.getFileName()));
+        Files.writeString(keep.resolve("mine"), "of an earlier time");
+        goesOnAndSays(folder, checkpoint.getFileName() + "-2");
+        assertThat(keep.resolve("mine")).hasContent("of an earlier time");
+        assertThat(aside(folder).resolve(checkpoint.getFileName() + "-2/state.json")).hasContent("one");
+    }
+
+    @Test
+    void withoutTheAdaptersThatItStandsOnACheckpointCannotBeUsedAndIsKept() throws Exception {
+        Path folder = stopped(13);
+        AtomicFiles.deleteTree(folder.resolve("interventions/after-1"));
+        goesOnAndSays(folder, "are missing", folder.resolve("interventions/after-1").toString(), "starts from its beginning");
+        assertThat(list(aside(folder))).hasSize(2);
+    }
+
+    @Test
+    void damagedAdaptersAreToldFromMissingOnes() throws Exception {
+        Path folder = stopped(13);
+        flip(folder.resolve("interventions/after-1/adapters.json"), 5);
+        goesOnAndSays(folder, "are damaged", "adapters.json", "starts from its beginning");
+    }
+
+    @Test
+    void aKillBetweenTwoRenamesIsUndone() throws Exception {
+        Path folder = stopped(13);
+        Files.move(folder.resolve("interventions/after-1"), folder.resolve("interventions/.after-1.before"));
+        run(store.resume(folder), (event, control) -> { });
+        assertThat(state(folder).notes()).isEmpty();
+        RunResults.assertSame(folder, whole);
     }
 
     @Test
@@ -318,8 +369,12 @@ class ResumeTest {
         }
         lines.set(at, lines.get(at).replace("\"runStep\":7", "\"runStep\":6"));
         Files.write(journal, lines);
-        goesOnAndSays(folder, "does not match its checksum", "the journal holds only " + at);
-        assertThat(folder.resolve("events-damaged.jsonl")).hasSameTextualContentAs(Files.write(temporary.resolve("expected"), lines));
+        Path ahead = checkpoints(folder).get(1);
+        Files.writeString(folder.resolve("events-damaged.jsonl"), "of an earlier time");
+        goesOnAndSays(folder, "does not match its checksum", "the journal holds only " + at, "kept aside");
+        assertThat(aside(folder).resolve(ahead.getFileName())).isDirectory();
+        assertThat(folder.resolve("events-damaged.jsonl")).hasContent("of an earlier time");
+        assertThat(folder.resolve("events-damaged-2.jsonl")).hasSameTextualContentAs(Files.write(temporary.resolve("expected"), lines));
     }
 
     @Test

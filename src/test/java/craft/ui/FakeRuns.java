@@ -150,6 +150,6 @@ public final class FakeRuns implements Runs {
         if (failure != null) {
             throw failure;
         }
-        return List.of(target.resolve("interventions.safetensors"), target.resolve("interventions.json"));
+        return List.of(target.resolve("adapters.safetensors"), target.resolve("adapters.json"));
     }
 }

@@ -162,7 +162,7 @@ class WindowTest {
         robot.clickOn("#format-PYREFT");
         robot.clickOn("#export-confirm");
         window.await(() -> robot.lookup("#export-files").queryLabeled().getText()
-                .contains("interventions.safetensors"));
+                .contains("adapters.safetensors"));
         robot.clickOn("#export-close");
         robot.clickOn("#run-open");
         window.await(() -> model.shown().get() != null);

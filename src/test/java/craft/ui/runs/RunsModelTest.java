@@ -67,8 +67,8 @@ class RunsModelTest {
         assertThat(export.written().get()).isNull();
         export.target().set(temp.toString());
         export.export();
-        assertThat(export.written().get()).containsExactly(temp.resolve("interventions.safetensors"),
-                temp.resolve("interventions.json"));
+        assertThat(export.written().get()).containsExactly(temp.resolve("adapters.safetensors"),
+                temp.resolve("adapters.json"));
         runs.failure = new IllegalStateException("disk full");
         export.export();
         assertThat(export.written().get()).isNull();
