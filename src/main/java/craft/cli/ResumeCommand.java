@@ -22,9 +22,9 @@ final class ResumeCommand implements Callable<Integer> {
     @Parameters(index = "0..*", arity = "1..*", paramLabel = "<run>", description = "A run's folder, or its name among the runs.")
     private List<Path> runs;
 
-    @Option(names = "--set", paramLabel = "<option>=<value>", description = "Where the base model or the tasks are now, if they have moved: "
-            + "model=<folder>, or tasks=<folder>,<folder>,... (all of them, in their order). Accepted when every file has the SHA-256 it "
-            + "had when the run began, and remembered for later. No other option can be changed. May be repeated.")
+    @Option(names = "--set", paramLabel = "<option>=<value>", description = "Where the base model or the tasks are now, if they have "
+            + "moved: model=<folder>, or tasks=<folder>,<folder>,... (all of them, in their order). Accepted when every file has the "
+            + "SHA-256 it had when the run began, and remembered for later. No other option can be changed. May be repeated.")
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Mixin
