@@ -74,6 +74,10 @@ public sealed interface RunEvent {
      */
     record RoutingDecided(int task, List<Double> divergences, double baseDivergence, double threshold, String rule,
             int nearest, int group, boolean opened) implements RunEvent {
+        /** False for what earlier versions wrote of methods that do not route: a group, and nothing it was chosen by. */
+        public boolean measured() {
+            return !divergences.isEmpty() || !Double.isNaN(baseDivergence) || !Double.isNaN(threshold);
+        }
     }
 
     /**

@@ -9,8 +9,11 @@ import craft.experiment.RunEvent.StepDone;
 import craft.experiment.RunEvent.TaskEvaluated;
 import craft.experiment.RunEvent.TaskInfo;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A run's events folded into what views show: the same for a live run, a finished one and one reopened from disk.
@@ -28,6 +31,10 @@ public final class RunState {
     public record StopMark(int task, Stage stage, int runStep, String reason) {
     }
 
+    /** Cross-entropy on validation rows after that optimiser step of the run, nats per answer token. */
+    public record Validation(int task, int runStep, double crossEntropy) {
+    }
+
     private Status status = Status.NEW;
     private RunEvent.RunStarted start;
     private AccuracyMatrix matrix = new AccuracyMatrix(0);
@@ -37,6 +44,8 @@ public final class RunState {
     private final List<StepDone> steps = new ArrayList<>();
     private final List<StageMark> stageMarks = new ArrayList<>();
     private final List<StopMark> stopMarks = new ArrayList<>();
+    private final List<Validation> validations = new ArrayList<>();
+    private final SortedMap<Integer, Integer> groupOfTask = new TreeMap<>();
     private final List<RoutingDecided> routings = new ArrayList<>();
     private final List<Merged> merges = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -61,12 +70,18 @@ public final class RunState {
         } else if (event instanceof StepDone e) {
             steps.add(e);
         } else if (event instanceof RoutingDecided e) {
-            routings.add(e);
+            groupOfTask.put(e.task(), e.group());
+            if (e.measured()) {
+                routings.add(e);
+            }
+        } else if (event instanceof RunEvent.Validated e) {
+            validations.add(new Validation(e.task(), lastRunStep(), e.crossEntropy()));
         } else if (event instanceof Merged e) {
             merges.add(e);
         } else if (event instanceof StageFinished e) {
             stopMarks.add(new StopMark(e.task(), e.stage(), lastRunStep(), e.reason()));
-        } else if (event instanceof RunEvent.TaskFinished) {
+        } else if (event instanceof RunEvent.TaskFinished e) {
+            groupOfTask.put(e.task(), e.group());
             tasksFinished++;
         } else if (event instanceof TaskEvaluated e) {
             evaluations.add(e);
@@ -153,6 +168,12 @@ public final class RunState {
         return stopMarks;
     }
 
+    /** Checks of the stopping rules, in their order. */
+    public List<Validation> validations() {
+        return Collections.unmodifiableList(validations);
+    }
+
+    /** Decisions of a method that routes; empty for one that does not. */
     public List<RoutingDecided> routings() {
         return routings;
     }
@@ -179,9 +200,14 @@ public final class RunState {
         return tasksFinished;
     }
 
-    /** Number of groups opened so far. */
+    /** Number of groups so far: of parameter sets that tasks are answered with. */
     public int groups() {
-        return (int) routings.stream().filter(RoutingDecided::opened).count();
+        return (int) groupOfTask.values().stream().filter(group -> group > 0).distinct().count();
+    }
+
+    /** The group that a task was given to, 0 while it has none or where the method has none. */
+    public int groupOf(int task) {
+        return groupOfTask.getOrDefault(task, 0);
     }
 
     public Optional<RunEvent.RunFinished> finished() {

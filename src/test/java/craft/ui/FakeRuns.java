@@ -22,6 +22,10 @@ public final class FakeRuns implements Runs {
     public final List<RunSummary> summaries = new ArrayList<>();
     public final List<String> commands = new ArrayList<>();
     public RuntimeException failure;
+    /** The recipe of runs that are opened. */
+    public Recipe recipe = recipe();
+    /** What became of the finished one. */
+    public List<RunEvent> finished = SampleRun.finished();
     private final CountDownLatch ended = new CountDownLatch(1);
     private RunListener listener;
 
@@ -72,15 +76,15 @@ public final class FakeRuns implements Runs {
         if (!run.problem().isEmpty()) {
             throw new InvalidInputException(run.problem());
         }
-        return new Opened(folder, recipe(), switch (run.status()) {
-            case FINISHED -> SampleRun.finished();
+        return new Opened(folder, recipe, switch (run.status()) {
+            case FINISHED -> finished;
             case INTERRUPTED -> SampleRun.interrupted();
             default -> List.of(SampleRun.finished().get(0), new RunEvent.RunFailed("The model cannot be read.",
                     "at craft.lm"));
         }, run.tasksFinished() > 0, List.of());
     }
 
-    static Recipe recipe() {
+    public static Recipe recipe() {
         return new FileInputs().defaults("Quickstart", "bundled:seedling",
                 List.of("/tasks/sms-spam", "/tasks/mail-spam"));
     }
