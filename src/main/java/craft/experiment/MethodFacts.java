@@ -19,6 +19,11 @@ public record MethodFacts(String type, String name, List<String> formula, boolea
         formula = List.copyOf(formula);
     }
 
+    /** What {@code method.type} can be, in the order in which methods are offered. */
+    public static List<String> types() {
+        return Methods.types();
+    }
+
     /** Of a recipe's method with its options. */
     public static MethodFacts of(Recipe recipe) {
         return of(recipe.method());

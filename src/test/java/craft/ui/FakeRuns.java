@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs that come from {@link SampleRun} instead of a disk and an engine. The test plays the service thread. */
-public final class FakeRuns implements Runs {
+public class FakeRuns implements Runs {
     public static final Path ROOT = Path.of("/home/researcher/craft-runs");
 
     public final List<RunSummary> summaries = new ArrayList<>();
