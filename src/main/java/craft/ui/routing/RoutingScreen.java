@@ -7,6 +7,7 @@ import craft.ui.Looks;
 import craft.ui.View;
 import craft.ui.ViewId;
 import craft.ui.WorkbenchModel;
+import craft.ui.chart.Formula;
 import craft.ui.chart.RoutingView;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
@@ -19,6 +20,8 @@ import javafx.util.Subscription;
 
 /** The picture of the routing; the inspector has its decisions in words. */
 public final class RoutingScreen implements View {
+    private static final double TEXT_SIZE = 13;
+
     private final Words words = Words.of("run");
     private final Words methodWords = Words.of("method");
     private final StackPane root = new StackPane();
@@ -100,7 +103,9 @@ public final class RoutingScreen implements View {
     }
 
     private Node how() {
-        return Looks.section(words.get("routing.how"), Looks.paragraph(words.get("routing.how.text")));
+        Formula text = new Formula(words.get("routing.how.text"), TEXT_SIZE, false);
+        text.setLineSpacing(2);
+        return Looks.section(words.get("routing.how"), text);
     }
 
     private String sentence(RunState state, RoutingDecided r) {

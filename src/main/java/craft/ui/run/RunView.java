@@ -31,6 +31,7 @@ import javafx.util.Subscription;
 /** The run shown: its curves, and beside them its result and where it is from. */
 public final class RunView implements View {
     private static final double FORMULA_SIZE = 14;
+    private static final double NOTE_SIZE = 12;
 
     private final Words words = Words.of("run");
     private final Words methodWords = Words.of("method");
@@ -245,9 +246,11 @@ public final class RunView implements View {
         VBox lines = new VBox(Looks.GRID / 2);
         lines.setId("run-formula");
         lines.getStyleClass().add("formula");
-        method.formula().forEach(line -> lines.getChildren().add(new Formula(line, FORMULA_SIZE)));
-        return Looks.section(words.get("formula"), lines,
-                Looks.paragraph(methodWords.get("objective." + method.type()), "small-note"));
+        method.formula().forEach(line -> lines.getChildren().add(new Formula(line, FORMULA_SIZE, false)));
+        Formula meaning = new Formula(methodWords.get("objective." + method.type()), NOTE_SIZE, true);
+        meaning.setId("run-objective");
+        meaning.setLineSpacing(2);
+        return Looks.section(words.get("formula"), lines, meaning);
     }
 
     @Override
