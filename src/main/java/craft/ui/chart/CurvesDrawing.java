@@ -120,13 +120,17 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
         style.apply(both);
         ValueAxis lossAxis = lossAxis(withValidations(range(rawLoss), low, high));
         XYPlot loss = plot(lossAxis, rawLoss, smoothLoss);
-        NumberAxis klAxis = new NumberAxis(labels.kl);
+        // a method that measures none leaves a strip, in which stopping rules are named and the reason is told
+        NumberAxis klAxis = new NumberAxis(measured ? labels.kl : null);
         style.apply(klAxis);
+        klAxis.setTickLabelsVisible(measured);
+        klAxis.setTickMarksVisible(measured);
         klAxis.setRange(0, klHigh);
         fewTicks(klAxis);
         XYPlot kl = plot(klAxis, rawKl, smoothKl);
-        both.add(loss, 3);
-        both.add(kl, 2);
+        kl.setRangeGridlinesVisible(measured);
+        both.add(loss, measured ? 3 : 9);
+        both.add(kl, measured ? 2 : 1);
 
         JFreeChart chart = new JFreeChart(null, null, both, false);
         chart.setBackgroundPaint(ChartStyle.awt(style.background()));
