@@ -152,7 +152,13 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
             g.setColor(ChartStyle.awt(style.muted()));
             String why = measured ? labels.noKl : labels.neverKl;
             double w = g.getFontMetrics().stringWidth(why);
-            g.drawString(why, (float) (klArea.getCenterX() - w / 2), (float) klArea.getCenterY());
+            // in a mere strip below the names of the stopping rules
+            double x0 = klArea.getCenterX() - w / 2;
+            double y0 = measured ? klArea.getCenterY() : klArea.getMaxY() - 8;
+            g.setColor(ChartStyle.awt(style.background()));
+            g.fill(new Rectangle2D.Double(x0 - 4, y0 - 12, w + 8, 16));
+            g.setColor(ChartStyle.awt(style.muted()));
+            g.drawString(why, (float) x0, (float) y0);
         }
         drawStops(g, areas, klAxis);
         drawBudget(g, klArea, klAxis, budgetFits);

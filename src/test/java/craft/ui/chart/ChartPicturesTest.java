@@ -175,7 +175,7 @@ class ChartPicturesTest {
 
     private static Bounds middle(Drawn drawn) {
         Rectangle2D kl = drawn.areas.kl();
-        return new BoundingBox(kl.getCenterX() - 120, kl.getCenterY() - 12, 240, 16);
+        return new BoundingBox(kl.getCenterX() - 120, kl.getHeight() > 100 ? kl.getCenterY() - 12 : kl.getMaxY() - 20, 240, 16);
     }
 
     // --- matrices -----------------------------------------------------------------------------------------------
