@@ -57,7 +57,7 @@ final class ProgressLine implements RunListener {
         } else if (event instanceof RunEvent.TaskEvaluated) {
             evaluated++;
             tick();
-        } else if (event instanceof RoutingDecided e) {
+        } else if (event instanceof RoutingDecided e && e.measured()) {
             line(task(e.task()) + ", route: " + (e.opened() ? "opens group " : "joins group ") + e.group()
                     + routingReason(e));
         } else if (event instanceof RunEvent.Merged e) {

@@ -227,8 +227,7 @@ final class RunReport {
         Optional<TaskEvaluated> known = state.evaluations().stream()
                 .filter(e -> e.task() == task && e.groupKnown() && e.group() > 0)
                 .reduce((a, b) -> b);
-        return known.map(TaskEvaluated::group).orElseGet(() -> state.routings().stream().filter(r -> r.task() == task)
-                .mapToInt(RoutingDecided::group).reduce(0, (a, b) -> b));
+        return known.map(TaskEvaluated::group).orElseGet(() -> state.groupOf(task));
     }
 
     private double majority(int task) {

@@ -37,7 +37,7 @@ final class WhatIfCommand implements Callable<Integer> {
     public Integer call() {
         RunRecord record = RunStore.open(Runs.find(run));
         List<RoutingDecided> routings = record.state().routings();
-        if (routings.stream().allMatch(r -> Double.isNaN(r.threshold()))) {
+        if (routings.isEmpty()) {
             throw new InvalidInputException("The run " + run + " has no routing decisions to replay: its method does not "
                     + "route, or it ended before it did.");
         }

@@ -227,6 +227,9 @@ public final class RecipeReader {
             throw new InvalidInputException(where + "option " + option + " has an empty folder name.");
         }
         try {
+            if (Path.of(text).isAbsolute()) { // without a look at the disk: the window changes options where it must not wait
+                return Path.of(text).normalize().toString();
+            }
             Path fromRecipe = base.resolve(text).normalize();
             Path fromHere = Path.of(text).toAbsolutePath().normalize();
             return (!Files.exists(fromRecipe) && Files.exists(fromHere) ? fromHere : fromRecipe).toString();

@@ -88,6 +88,11 @@ public sealed interface RunEvent {
         public RoutingDecided {
             divergences = kept(divergences);
         }
+
+        /** False for what earlier versions wrote of methods that do not route: a group, and nothing it was chosen by. */
+        public boolean measured() {
+            return !divergences.isEmpty() || !Double.isNaN(baseDivergence) || !Double.isNaN(threshold);
+        }
     }
 
     /**

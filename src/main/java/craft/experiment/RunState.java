@@ -11,6 +11,8 @@ import craft.experiment.RunEvent.TaskEvaluated;
 import craft.experiment.RunEvent.TaskInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A run's events folded into what views show: the same for a live run, a finished one and one reopened from disk.
@@ -29,6 +31,10 @@ public final class RunState {
     public record StopMark(int task, Stage stage, int runStep, String reason) {
     }
 
+    /** Cross-entropy on validation rows after that optimiser step of the run, nats per answer token. */
+    public record Validation(int task, int runStep, double crossEntropy) {
+    }
+
     private Status status = Status.NEW;
     private RunEvent.RunStarted start;
     private AccuracyMatrix matrix = new AccuracyMatrix(0);
@@ -38,6 +44,8 @@ public final class RunState {
     private final Growing<StepDone> steps = new Growing<>();
     private final Growing<StageMark> stageMarks = new Growing<>();
     private final Growing<StopMark> stopMarks = new Growing<>();
+    private final Growing<Validation> validations = new Growing<>();
+    private final SortedMap<Integer, Integer> groupOfTask = new TreeMap<>();
     private final Growing<RoutingDecided> routings = new Growing<>();
     private final Growing<Merged> merges = new Growing<>();
     private final Growing<String> notes = new Growing<>();
@@ -65,12 +73,18 @@ public final class RunState {
             steps.add(e);
             lastStep = e;
         } else if (event instanceof RoutingDecided e) {
-            routings.add(e);
+            groupOfTask.put(e.task(), e.group());
+            if (e.measured()) {
+                routings.add(e);
+            }
+        } else if (event instanceof RunEvent.Validated e) {
+            validations.add(new Validation(e.task(), lastRunStep(), e.crossEntropy()));
         } else if (event instanceof Merged e) {
             merges.add(e);
         } else if (event instanceof StageFinished e) {
             stopMarks.add(new StopMark(e.task(), e.stage(), lastRunStep(), e.reason()));
-        } else if (event instanceof RunEvent.TaskFinished) {
+        } else if (event instanceof RunEvent.TaskFinished e) {
+            groupOfTask.put(e.task(), e.group());
             tasksFinished++;
         } else if (event instanceof TaskEvaluated e) {
             matrix = matrix.with(e.after(), e.task(), e.score().value());
@@ -159,6 +173,12 @@ public final class RunState {
         return stopMarks.soFar();
     }
 
+    /** Checks of the stopping rules, in their order. */
+    public List<Validation> validations() {
+        return validations.soFar();
+    }
+
+    /** Decisions of a method that routes; empty for one that does not. */
     public List<RoutingDecided> routings() {
         return routings.soFar();
     }
@@ -185,9 +205,14 @@ public final class RunState {
         return tasksFinished;
     }
 
-    /** Number of groups opened so far. */
+    /** Number of groups so far: of parameter sets that tasks are answered with. */
     public int groups() {
-        return (int) routings().stream().filter(RoutingDecided::opened).count();
+        return (int) groupOfTask.values().stream().filter(group -> group > 0).distinct().count();
+    }
+
+    /** The group that a task was given to, 0 while it has none or where the method has none. */
+    public int groupOf(int task) {
+        return groupOfTask.getOrDefault(task, 0);
     }
 
     public Optional<RunEvent.RunFinished> finished() {

@@ -86,7 +86,8 @@ public final class Methods {
                 "option method.type is \"" + type + "\"; it must be one of " + String.join(", ", types()) + ".")).defaults;
     }
 
-    static String typeOf(MethodOptions options) {
+    /** The name that {@code method.type} gives the method of these options. */
+    public static String typeOf(MethodOptions options) {
         return entry(options).type;
     }
 

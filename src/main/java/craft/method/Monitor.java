@@ -19,6 +19,7 @@ public interface Monitor {
 
     void validated(int step, double crossEntropy, double klAverage);
 
+    /** Only from a method that {@linkplain MethodOptions#routes() routes}: what was decided and the divergences it was decided by. */
     void routed(Routed decision);
 
     void merged(Merge merge);

@@ -1,6 +1,8 @@
 package craft.ui;
 
 import craft.experiment.Bundled;
+import craft.experiment.EngineOptions;
+import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.experiment.Recipe;
 import craft.experiment.RecipeReader;
@@ -30,6 +32,11 @@ final class FileInputs implements Inputs {
     @Override
     public TaskReading task(Path folder) {
         return TaskReader.read(folder);
+    }
+
+    @Override
+    public MemoryNeed memory(ModelCard model, EngineOptions engine) {
+        return new MemoryNeed(MemoryEstimate.ofModel(model.folder()).with(engine.settings()).total(), MemoryEstimate.machineBytes());
     }
 
     @Override

@@ -10,17 +10,20 @@ import javafx.scene.control.Button;
 import javafx.scene.control.DialogPane;
 import javafx.scene.control.Hyperlink;
 import javafx.scene.control.Label;
+import javafx.scene.control.Labeled;
 import javafx.scene.control.ProgressIndicator;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.Clipboard;
 import javafx.scene.input.ClipboardContent;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
 import javafx.util.Duration;
 import org.kordamp.ikonli.javafx.FontIcon;
 
@@ -28,6 +31,8 @@ import org.kordamp.ikonli.javafx.FontIcon;
 public final class Looks {
     /** One step of the grid on which everything stands. */
     public static final double GRID = 8;
+    /** Letters of a tooltip. */
+    private static final int MOST_OF_A_TIP = 900;
 
     private Looks() {
     }
@@ -207,6 +212,24 @@ public final class Looks {
         HBox box = new HBox(text, iconButton(copyName, "mdi2c-content-copy", () -> copy(path.get())));
         box.setAlignment(Pos.CENTER_LEFT);
         return box;
+    }
+
+    /** All of a text that its place cuts short, in a tooltip while the pointer rests on it: for what users name. */
+    public static <T extends Labeled> T tellWhole(T label) {
+        label.addEventHandler(MouseEvent.MOUSE_ENTERED, e -> {
+            boolean cut = label.getText() != null && label.getChildrenUnmodifiable().stream().anyMatch(n -> n instanceof Text text
+                    && n != label.getGraphic() && !text.getText().equals(label.getText()));
+            label.setTooltip(cut ? wide(label.getText()) : null);
+        });
+        return label;
+    }
+
+    /** A tooltip that breaks a long text into lines. */
+    public static Tooltip wide(String text) {
+        Tooltip tip = new Tooltip(text.length() > MOST_OF_A_TIP ? text.substring(0, MOST_OF_A_TIP) + "…" : text);
+        tip.setWrapText(true);
+        tip.setMaxWidth(560);
+        return tip;
     }
 
     public static Hyperlink link(String text, Runnable action) {

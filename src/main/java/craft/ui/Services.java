@@ -16,9 +16,9 @@ import javafx.stage.Window;
 public record Services(Inputs inputs, Runs runs, Dialogs dialogs, Settings settings, Executor background, Executor ui) {
 
     /** The real ones. */
-    static Services ofUser(Window owner) {
+    static Services ofUser(Window owner, Settings settings) {
         return new Services(new FileInputs(), new StoreRuns(RunStore.ofUser()), new FxDialogs(owner),
-                Settings.ofUser(), daemon(), Platform::runLater);
+                settings, daemon(), Platform::runLater);
     }
 
     /** Two threads, so that a slow disk under one view does not keep another waiting. */

@@ -27,8 +27,8 @@ public final class Work {
             T result;
             try {
                 result = job.call();
-            } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
-                // a missing native library is a LinkageError: the user must hear of it, not a dead thread
+            } catch (Exception | Error e) {
+                // a missing native library is a LinkageError: the user must hear of it, not wait for a dead thread
                 ui.execute(() -> failed.accept(e));
                 return;
             }

@@ -30,6 +30,9 @@ public final class WorkbenchModel {
     private final LongFunction<Executor> uiAfterMillis;
     private final ErrorPresenter errors = new ErrorPresenter();
     private final Work work;
+    private final Newest recipeToOpen;
+    private final Newest modelToRead;
+    private final Newest runToOpen;
 
     private final ReadOnlyObjectWrapper<Recipe> recipe = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyObjectWrapper<ModelCard> modelCard = new ReadOnlyObjectWrapper<>();
@@ -40,10 +43,17 @@ public final class WorkbenchModel {
     private final ReadOnlyObjectWrapper<CurrentRun> shown = new ReadOnlyObjectWrapper<>();
     private final ReadOnlyIntegerWrapper storeRevision = new ReadOnlyIntegerWrapper();
     private final ObjectProperty<ViewId> view = new SimpleObjectProperty<>(ViewId.START);
+    private boolean recipeOpening;
+    private boolean runOpening;
     private Message startProblem;
 
     public WorkbenchModel(Services services) {
-        this(services, millis -> CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, services.ui()));
+        this(services, after(services.ui()));
+    }
+
+    /** An executor's work put off by so many milliseconds. */
+    static LongFunction<Executor> after(Executor ui) {
+        return millis -> CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, ui);
     }
 
     /** @param uiAfterMillis the JavaFX thread after so many milliseconds, for the events of runs */
@@ -51,6 +61,9 @@ public final class WorkbenchModel {
         this.services = services;
         this.uiAfterMillis = uiAfterMillis;
         this.work = new Work(services.background(), services.ui(), errors);
+        this.recipeToOpen = new Newest(work);
+        this.modelToRead = new Newest(work);
+        this.runToOpen = new Newest(work);
     }
 
     public Services services() {
@@ -100,16 +113,22 @@ public final class WorkbenchModel {
     }
 
     private void open(java.util.concurrent.Callable<Recipe> reading) {
-        opening.set(true);
-        work.run(reading, read -> {
-            opening.set(false);
+        opening(true, runOpening);
+        recipeToOpen.run(reading, read -> {
+            opening(false, runOpening);
             if (read != null) {
                 setRecipe(read);
             }
         }, failure -> {
-            opening.set(false);
+            opening(false, runOpening);
             errors.show(failure);
         });
+    }
+
+    private void opening(boolean ofRecipe, boolean ofRun) {
+        recipeOpening = ofRecipe;
+        runOpening = ofRun;
+        opening.set(ofRecipe || ofRun);
     }
 
     /** Replaces the recipe at hand. A live run keeps its own. */
@@ -124,15 +143,7 @@ public final class WorkbenchModel {
     private void readModel(String model) {
         modelCard.set(null);
         modelProblem.set(null);
-        work.run(() -> services.inputs().model(model), card -> {
-            if (recipe.get().model().equals(model)) {
-                modelCard.set(card);
-            }
-        }, failure -> {
-            if (recipe.get().model().equals(model)) {
-                modelProblem.set(failure);
-            }
-        });
+        modelToRead.run(() -> services.inputs().model(model), modelCard::set, modelProblem::set);
     }
 
     // --- runs -------------------------------------------------------------------------------------------------
@@ -269,20 +280,22 @@ public final class WorkbenchModel {
     /** Reopens a run and shows its curves. */
     public void openRun(Path folder) {
         if (live.get() != null && live.get().folder().equals(folder)) {
+            runToOpen.forget(); // this one was asked for last
+            opening(recipeOpening, false);
             showLive();
             view.set(ViewId.RUN);
             return;
         }
-        opening.set(true);
-        work.run(() -> {
+        opening(recipeOpening, true);
+        runToOpen.run(() -> {
             Runs.Opened opened = services.runs().open(folder);
             return new CurrentRun(opened.folder(), opened.recipe(), opened.state(), opened.exportable(), opened.remarks());
         }, run -> {
-            opening.set(false);
+            opening(recipeOpening, false);
             show(run);
             view.set(ViewId.RUN);
         }, failure -> {
-            opening.set(false);
+            opening(recipeOpening, false);
             errors.show(failure);
         });
     }

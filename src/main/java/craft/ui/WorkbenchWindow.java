@@ -179,7 +179,7 @@ public final class WorkbenchWindow {
         bar.getStyleClass().add("top-bar");
         bar.setAlignment(Pos.CENTER_LEFT);
 
-        MenuButton experiment = new MenuButton();
+        MenuButton experiment = Looks.tellWhole(new MenuButton());
         experiment.setId("experiment");
         experiment.getStyleClass().addAll("flat", "experiment-name");
         experiment.setMinWidth(120);
@@ -408,7 +408,7 @@ public final class WorkbenchWindow {
         List<Node> labels = box.getChildren();
         for (int i = 0; i < texts.size(); i++) {
             if (i == labels.size()) {
-                labels.add(Looks.label("", "tabular", "status-part", i == 0 ? "first" : "next"));
+                labels.add(Looks.tellWhole(Looks.label("", "tabular", "status-part", i == 0 ? "first" : "next")));
             }
             ((Label) labels.get(i)).setText(texts.get(i));
         }

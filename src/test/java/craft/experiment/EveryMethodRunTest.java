@@ -76,6 +76,10 @@ class EveryMethodRunTest {
             }
         }
         assertThat(kept.groupsOfTasks).extracting(List::size).containsExactly(1, 2, 3);
+        MethodFacts method = MethodFacts.of(type);
+        assertThat(state.routings()).as("decisions").hasSize(method.routes() ? 3 : 0);
+        assertThat(kept.events).as("nothing else either").filteredOn(RunEvent.RoutingDecided.class::isInstance).hasSize(method.routes() ? 3 : 0);
+        assertThat(List.of(state.groupOf(1), state.groupOf(2), state.groupOf(3))).isEqualTo(kept.groupsOfTasks.get(2));
         boolean trains = !type.equals("frozen");
         assertThat(state.steps().isEmpty()).isNotEqualTo(trains);
         assertThat(kept.groups.isEmpty()).isNotEqualTo(trains);

@@ -11,20 +11,31 @@ import craft.method.averaging.AveragingOptions;
 import craft.method.averaging.AveragingOptions.Space;
 import craft.method.baseline.FrozenOptions;
 import craft.method.baseline.PerTaskOptions;
+import craft.method.craft.CraftOptions;
+import craft.method.craft.CraftOptions.Inference;
+import craft.method.craft.CraftOptions.LambdaRule;
+import craft.method.guard.EwcOptions;
 import craft.method.lora.LoraOptions;
 import craft.method.olora.OLoraOptions;
 import craft.method.sequential.SequentialOptions;
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every registered method has to keep to, whatever it is. */
 class AllMethodsTest {
+    private static final Font FONT = font();
     private static CausalLm model;
 
     @BeforeAll
@@ -50,6 +61,10 @@ class AllMethodsTest {
         all.add(Named.of("averaged LoReFT", new AveragingOptions(loreft, Space.FUNCTION)));
         all.add(Named.of("averaged parameters of LoReFT", new AveragingOptions(loreft, Space.PARAMETER)));
         all.add(Named.of("averaged parameters of LoRA", new AveragingOptions(high, Space.PARAMETER)));
+        CraftOptions craft = CraftOptions.defaults();
+        CraftOptions.Routing routing = new CraftOptions.Routing(false, 0, 32, craft.routing().direction(), craft.routing().threshold(), 0.3, 0.5, 100);
+        all.add(Named.of("CRAFT in one group", new CraftOptions(routing, craft.tuning(), craft.merging(), Inference.NEAREST)));
+        all.add(Named.of("online EWC", new EwcOptions(AdapterOptions.defaults(), 100, true, 0.95, 100)));
         all.add(Named.of("frozen with demonstrations", new FrozenOptions(3)));
         all.add(Named.of("O-LoRA with norms", new OLoraOptions(new LoraOptions("q,v,up", "1,3", 2, 4), 0.5, 0.1)));
         return all;
@@ -72,6 +87,9 @@ class AllMethodsTest {
                 assertThat(step.crossEntropy()).isFinite();
                 assertThat(step.gradientNorm()).isFinite();
             });
+            assertThat(told.routed).as("decisions of a method that routes, and of no other").hasSize(type.routes() ? tasks.size() : 0)
+                    .allMatch(r -> Double.isFinite(r.baseDivergence()) && Double.isFinite(r.threshold()));
+            assertThat(told.steps.stream().anyMatch(step -> Double.isFinite(step.kl()))).isEqualTo(type.measuresDivergence() && joins(told));
             int groups = groups(method, tasks);
             for (TrainingTask task : tasks) {
                 assertThat(method.groupOf(task.index())).isBetween(Math.min(1, groups), groups);
@@ -84,6 +102,45 @@ class AllMethodsTest {
             }
             assertThat(method.storedBytes()).isGreaterThanOrEqualTo(Float.BYTES * method.groups().stream().mapToLong(g -> g.parameters()).sum());
             assertThat(told.steps.isEmpty()).isEqualTo(method.trainedParameters() == 0);
+        }
+    }
+
+    /** Whether some task was learnt where there was something to diverge from. */
+    private static boolean joins(Told told) {
+        return told.routed.isEmpty() || told.routed.stream().anyMatch(r -> !r.opened());
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void saysItsFormulaInSymbolsThatEveryLanguageReads(MethodOptions type) {
+        assertThat(type.formula()).isNotEmpty().allSatisfy(line -> {
+            assertThat(line.replaceAll("softmax|argmin|max", "")).as("no words").doesNotContainPattern("\\p{L}{3,}").doesNotContain("'");
+            assertThat(FONT.canDisplayUpTo(line)).as("every sign of %s is in the font", line).isEqualTo(-1);
+        });
+        assertThat(type.formula().get(0)).matches("(L|L_\\{t}|p\\(y \\| x\\)) = .+");
+        assertThat(type.formula().stream().anyMatch(line -> line.contains("KL(") || line.contains("JS("))).isEqualTo(type.measuresDivergence());
+    }
+
+    @Test
+    void noTwoMethodsThatMinimiseSomethingElseSayTheSame() {
+        Map<List<String>, List<String>> same = Methods.types().stream().collect(Collectors.groupingBy(t -> Methods.defaults(t).formula()));
+        assertThat(same.values()).allSatisfy(types -> assertThat(types).hasSize(1));
+        assertThat(new CraftOptions(CraftOptions.defaults().routing(), tuning(LambdaRule.DUAL_ASCENT), CraftOptions.defaults().merging(),
+                Inference.NEAREST).formula()).hasSize(2);
+    }
+
+    private static CraftOptions.Tuning tuning(LambdaRule rule) {
+        CraftOptions.Tuning t = CraftOptions.defaults().tuning();
+        return new CraftOptions.Tuning(t.lambda(), rule, t.eta(), t.direction(), t.temperature(), t.start(), t.anchorNewGroups(), t.epsilon(),
+                t.settleDelta(), t.settleChecks(), t.checkEvery());
+    }
+
+    /** The typeface in which the window writes formulas. */
+    private static Font font() {
+        try (InputStream in = AllMethodsTest.class.getResourceAsStream("/craft/ui/fonts/CraftTabular-Regular.otf")) {
+            return Font.createFont(Font.TRUETYPE_FONT, in);
+        } catch (IOException | FontFormatException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -12,7 +12,7 @@ public final class Direct {
     }
 
     public static WorkbenchModel model(Inputs inputs, Runs runs, Dialogs dialogs, Path temp) {
-        Services services = new Services(inputs, runs, dialogs, new Settings(temp.resolve("settings.properties")),
+        Services services = new Services(inputs, runs, dialogs, new Settings(temp.resolve("settings.properties"), Runnable::run),
                 Runnable::run, Runnable::run);
         return new WorkbenchModel(services, millis -> Runnable::run);
     }

@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs that come from {@link SampleRun} instead of a disk and an engine. The test plays the service thread. */
-public final class FakeRuns implements Runs {
+public class FakeRuns implements Runs {
     public static final Path ROOT = Path.of("/home/researcher/craft-runs");
 
     public final List<RunSummary> summaries = new ArrayList<>();
     public final List<String> commands = new ArrayList<>();
     public RuntimeException failure;
+    /** The recipe of runs that are opened. */
+    public Recipe recipe = recipe();
+    /** What became of the finished one. */
+    public List<RunEvent> finished = SampleRun.finished();
     private final CountDownLatch ended = new CountDownLatch(1);
     private RunListener listener;
 
@@ -72,15 +76,15 @@ public final class FakeRuns implements Runs {
         if (!run.problem().isEmpty()) {
             throw new InvalidInputException(run.problem());
         }
-        return new Opened(folder, recipe(), SampleRun.fold(switch (run.status()) {
-            case FINISHED -> SampleRun.finished();
+        return new Opened(folder, recipe, SampleRun.fold(switch (run.status()) {
+            case FINISHED -> finished;
             case INTERRUPTED -> SampleRun.interrupted();
             default -> List.of(SampleRun.finished().get(0), new RunEvent.RunFailed("The model cannot be read.",
                     "at craft.lm"));
         }), run.tasksFinished() > 0, List.of());
     }
 
-    static Recipe recipe() {
+    public static Recipe recipe() {
         return new FileInputs().defaults("Quickstart", "bundled:seedling",
                 List.of("/tasks/sms-spam", "/tasks/mail-spam"));
     }

@@ -1,13 +1,18 @@
 package craft.ui;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import craft.ui.text.Words;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import javafx.application.Platform;
+import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
 import javafx.scene.control.Labeled;
 import javafx.stage.Stage;
@@ -23,8 +28,11 @@ public final class TestWindow implements AutoCloseable {
     public final Settings settings;
     public final Stage stage;
     public final WorkbenchModel model;
+    private final DiskGuard disk = new DiskGuard();
+    private final Runs runs;
     private final ExecutorService background = Services.daemon();
     private WorkbenchWindow window;
+    private final List<String> uncaught = new CopyOnWriteArrayList<>();
     private volatile boolean exited;
 
     /**
@@ -34,11 +42,15 @@ public final class TestWindow implements AutoCloseable {
     public TestWindow(Runs runs, Path temp) throws TimeoutException {
         FxToolkit.registerPrimaryStage();
         stage = FxToolkit.registerStage(Stage::new);
-        settings = new Settings(temp.resolve("settings.properties"));
+        settings = new Settings(temp.resolve("settings.properties"), background);
         settings.language(Locale.ENGLISH);
-        Services services = new Services(new FileInputs(), runs, dialogs, settings, background, Platform::runLater);
+        this.runs = runs;
+        Services services = new Services(disk.guard(Inputs.class, new FileInputs(), "options", "with", "defaults"),
+                disk.guard(Runs.class, runs, "root"), dialogs, settings, background, Platform::runLater);
         robot.interact(() -> window = WorkbenchApp.open(stage, services, () -> exited = true));
         model = window.model();
+        robot.interact(() -> model.errors().messages().addListener((ListChangeListener<Message>) change -> change.getList().stream()
+                .map(Message::diagnostics).filter(d -> d.contains("Thread: ")).forEach(uncaught::add)));
     }
 
     /** Opens the quickstart and waits until its model and tasks have been read. */
@@ -47,6 +59,11 @@ public final class TestWindow implements AutoCloseable {
         await(() -> model.modelCard().get() != null && window.tasks().items().size() > 0
                 && window.tasks().items().stream().noneMatch(i -> i.loading()));
         return this;
+    }
+
+    /** The failures told so far were meant. */
+    void expectedFailures() {
+        uncaught.clear();
     }
 
     WorkbenchWindow window() {
@@ -92,7 +109,7 @@ public final class TestWindow implements AutoCloseable {
 
     @Override
     public void close() throws TimeoutException {
-        if (model.services().runs() instanceof StoreRuns) { // a test that failed must not leave an engine running
+        if (runs instanceof StoreRuns) { // a test that failed must not leave an engine running
             robot.interact(model::stop);
             await(60, () -> model.live().get() == null);
         }
@@ -103,5 +120,7 @@ public final class TestWindow implements AutoCloseable {
             Words.use(Locale.ENGLISH);
         });
         background.shutdownNow();
+        disk.assertNothingBlocked();
+        assertThat(uncaught).as("failures that nobody caught, which the window tells instead of the test").isEmpty();
     }
 }

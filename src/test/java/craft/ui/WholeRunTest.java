@@ -105,7 +105,7 @@ class WholeRunTest {
         assertThat(model.errors().messages()).isEmpty();
         CurrentRun run = model.live().get();
         window.await(MOST_SECONDS, () -> run.ended() || run.state().tasksFinished() > 1
-                && colours(curves(window)) > 60);
+                && ink(curves(window)) > 0.005);
         window.robot.interact(() -> Screenshots.take(window.stage.getScene(), "whole-run-live"));
         window.await(MOST_SECONDS, () -> model.live().get() == null);
         RunState state = run.state();
@@ -119,15 +119,15 @@ class WholeRunTest {
     /** Curves, routing and forgetting as they stand, once they are drawn. */
     private static BufferedImage[] pictures(TestWindow window) {
         window.view(ViewId.RUN);
-        window.await(() -> window.find("#curves-chart") != null && colours(curves(window)) > 30 && !pending(window));
+        window.await(() -> window.find("#curves-chart") != null && ink(curves(window)) > 0.01 && !pending(window));
         BufferedImage curves = curves(window);
         window.view(ViewId.ROUTING);
         BufferedImage routing = picture(window, "#routing-grid");
         window.robot.interact(() -> Screenshots.take(window.stage.getScene(), "whole-routing"));
         window.view(ViewId.FORGETTING);
         BufferedImage forgetting = picture(window, "#forgetting-grid");
-        assertThat(colours(routing)).isGreaterThan(30);
-        assertThat(colours(forgetting)).isGreaterThan(30);
+        assertThat(ink(routing)).as("cells of the routing").isGreaterThan(0.1);
+        ChartCells.assertScores(new Picture(forgetting), window.find("#forgetting-grid"), window.model.shown().get().state().matrix());
         return new BufferedImage[] {curves, routing, forgetting};
     }
 
@@ -263,8 +263,9 @@ class WholeRunTest {
                 .anyMatch(n -> Boolean.TRUE.equals(n.getParent().getProperties().get("pending")));
     }
 
-    private static long colours(BufferedImage picture) {
-        return pixels(picture).distinct().count();
+    private static double ink(BufferedImage image) {
+        Picture picture = new Picture(image);
+        return picture.ink(picture.all());
     }
 
     private static boolean same(BufferedImage a, BufferedImage b) {

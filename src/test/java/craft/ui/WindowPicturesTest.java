@@ -3,16 +3,18 @@ package craft.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import craft.ui.text.Words;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import javafx.geometry.Bounds;
+import javafx.scene.Node;
+import javafx.scene.Scene;
+import javafx.scene.control.Labeled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pictures of every view in both themes and languages, in {@code target/screenshots}. */
+/** Pictures of every view in both themes and languages, in {@code target/screenshots}, and what must be seen in each. */
 class WindowPicturesTest {
     @TempDir
     Path temp;
@@ -64,19 +66,41 @@ class WindowPicturesTest {
             window.robot.interact(() -> window.window().cells().choose(2, 1)); // as a click on the cell does
             window.await(() -> window.find("#answers") != null);
         }
-        BufferedImage[] picture = new BufferedImage[1];
-        window.robot.interact(() -> picture[0] = Screenshots.take(window.stage.getScene(), id.id() + "-" + variant));
-        assertThat(colours(picture[0])).as("%s is more than an empty area", id).isGreaterThan(20);
+        if (id == ViewId.RUN && window.find("#curves-chart") != null) {
+            window.await(() -> window.find("#curves-chart").lookupAll("ImageView").stream()
+                    .noneMatch(n -> Boolean.TRUE.equals(n.getParent().getProperties().get("pending"))));
+        }
+        window.robot.interact(() -> look(window, id, variant));
     }
 
-    /** Colours in the middle of the window: text alone has dozens of shades, a blank view has one. */
-    private static long colours(BufferedImage picture) {
-        Set<Integer> colours = new HashSet<>();
-        for (int y = 64; y < picture.getHeight() - 40; y += 3) {
-            for (int x = 160; x < picture.getWidth() - 300; x += 2) {
-                colours.add(picture.getRGB(x, y));
-            }
+    private void look(TestWindow window, ViewId id, String variant) {
+        String where = id.id() + "-" + variant;
+        Scene scene = window.stage.getScene();
+        Picture picture = Picture.take(scene, where);
+        picture.assertTheme(Theme.dark().get());
+        Bounds middle = bounds(scene.lookup(".centre"));
+        assertThat(picture.ink(middle)).as("ink in the middle of %s", where).isBetween(0.002, 0.6);
+        assertThat(picture.of(picture.ground(middle), middle)).as("quiet ground of %s", where)
+                .isGreaterThan((long) (0.3 * middle.getWidth() * middle.getHeight()));
+        Texts.assertWhole(scene, where);
+        if (Words.language().get().equals(Locale.KOREAN)) {
+            Texts.assertHangul(scene, where);
         }
-        return colours.size();
+        Labeled title = titleOf(scene);
+        assertThat(picture.ink(bounds(title))).as("the title of %s is written", where).isGreaterThan(0.02);
+        Node chosen = scene.lookup("#nav-" + id.id());
+        assertThat(picture.ground(bounds(chosen))).as("the chosen view stands out in %s", where)
+                .isNotEqualTo(picture.ground(bounds(scene.lookup("#nav-" + (id == ViewId.START ? ViewId.MODEL : ViewId.START).id()))));
+    }
+
+    /** What a view is headed by: its title, or that of its empty state. */
+    private static Labeled titleOf(Scene scene) {
+        return Stream.of(".view-title", ".empty-title", ".big-name").flatMap(style -> scene.lookup(".centre").lookupAll(style).stream())
+                .filter(n -> n.localToScene(n.getBoundsInLocal()).getWidth() > 0).map(Labeled.class::cast)
+                .filter(l -> !l.getText().isEmpty()).findFirst().orElseThrow();
+    }
+
+    private static Bounds bounds(Node node) {
+        return node.localToScene(node.getLayoutBounds());
     }
 }

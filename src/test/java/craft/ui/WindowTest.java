@@ -68,7 +68,7 @@ class WindowTest {
         assertThat(window.text("#nav-tasks")).isEqualTo("과제");
         robot.clickOn("#theme");
         assertThat(Theme.dark().get()).isTrue();
-        Settings again = new Settings(temp.resolve("settings.properties"));
+        Settings again = new Settings(temp.resolve("settings.properties"), Runnable::run);
         assertThat(again.language()).isEqualTo(Locale.KOREAN);
         assertThat(again.dark()).isTrue();
         robot.clickOn("#language-en");

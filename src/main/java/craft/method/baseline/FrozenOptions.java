@@ -2,6 +2,7 @@ package craft.method.baseline;
 
 import craft.error.InvalidInputException;
 import craft.method.MethodOptions;
+import java.util.List;
 
 /**
  * The model as it came.
@@ -16,6 +17,11 @@ public record FrozenOptions(int shots) implements MethodOptions {
     @Override
     public String displayName() {
         return shots == 0 ? "Frozen model (zero-shot)" : "Frozen model (" + shots + "-shot in context)";
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of(shots == 0 ? "p(y | x) = p_{0}(y | x)" : "p(y | x) = p_{0}(y | s_{1} … s_{" + shots + "}, x)");
     }
 
     @Override

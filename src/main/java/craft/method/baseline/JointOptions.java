@@ -2,6 +2,7 @@ package craft.method.baseline;
 
 import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
+import java.util.List;
 
 /** All tasks at once. */
 public record JointOptions(AdapterOptions adapter) implements AdapterMethodOptions {
@@ -12,5 +13,10 @@ public record JointOptions(AdapterOptions adapter) implements AdapterMethodOptio
     @Override
     public String displayName() {
         return "Joint " + adapter.kind().displayName();
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = Σ_{t} CE_{t}");
     }
 }

@@ -40,9 +40,6 @@ public final class PerTaskMethod implements ContinualMethod {
     @Override
     public void learn(TrainingTask task, Monitor monitor) {
         int group = values.size() + 1;
-        if (!current.resumes()) {
-            monitor.routed(new Monitor.Routed(List.of(), Double.NaN, Double.NaN, "one a task", 0, group, true));
-        }
         try (TrainingLoop loop = trainer.loop(trainer.fresh(task.index()))) {
             current.run(loop, trainer.plan(task), batch -> Objective.CROSS_ENTROPY, monitor);
             values.add(loop.training().values());

@@ -2,6 +2,7 @@ package craft.method.baseline;
 
 import craft.method.adapter.AdapterMethodOptions;
 import craft.method.adapter.AdapterOptions;
+import java.util.List;
 
 /** One adapter a task. */
 public record PerTaskOptions(AdapterOptions adapter) implements AdapterMethodOptions {
@@ -12,5 +13,10 @@ public record PerTaskOptions(AdapterOptions adapter) implements AdapterMethodOpt
     @Override
     public String displayName() {
         return adapter.kind().displayName() + " per task";
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L_{t} = CE(θ_{t})");
     }
 }

@@ -78,7 +78,6 @@ public final class CraftMethod implements ContinualMethod {
             if (!options.routing().enabled()) {
                 boolean open = groups.isEmpty();
                 lesson.decided(new Monitor.Routed(List.of(), Double.NaN, Double.NaN, "routing off", open ? 0 : 1, 1, open));
-                monitor.routed(lesson.decision());
             }
         }
         Monitor.Routed decision = lesson.decision();

@@ -3,6 +3,7 @@ package craft.method.craft;
 import craft.error.InvalidInputException;
 import craft.lm.CausalLm.Direction;
 import craft.method.MethodOptions;
+import java.util.List;
 
 /** The options of CRAFT, one record a stage. Defaults are those of {@link #defaults()}. */
 public record CraftOptions(Routing routing, Tuning tuning, Merging merging, Inference inference) implements MethodOptions {
@@ -83,6 +84,35 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging, Infe
             return "Sequential LoReFT";
         }
         return "CRAFT (this implementation)";
+    }
+
+    @Override
+    public List<String> formula() {
+        if (!tuning.watched()) {
+            return List.of("L = CE");
+        }
+        String divergence = switch (tuning.direction) {
+            case FORWARD -> "KL(p_{g} ‖ p)";
+            case REVERSE -> "KL(p ‖ p_{g})";
+            case SYMMETRIC -> "JS(p_{g}, p)";
+        };
+        String loss = "L = CE + λ T² " + divergence;
+        return tuning.lambdaRule == LambdaRule.FIXED ? List.of(loss) : List.of(loss, "λ ← max(0, λ + η (KL − ε))");
+    }
+
+    @Override
+    public boolean routes() {
+        return routing.enabled;
+    }
+
+    @Override
+    public boolean measuresDivergence() {
+        return tuning.watched();
+    }
+
+    @Override
+    public double divergenceBudget() {
+        return tuning.epsilon;
     }
 
     @Override

@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of averaged gradient episodic memory, {@link AGem}.
@@ -13,6 +14,11 @@ import craft.method.sequential.Guard;
 public record AGemOptions(AdapterOptions adapter, int rows, int sample) implements GuardOptions {
     public static AGemOptions defaults() {
         return new AGemOptions(AdapterOptions.defaults(), 100, 16);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE", "g·g_{M} < 0:  g ← g − (g·g_{M} / g_{M}·g_{M}) g_{M}");
     }
 
     @Override

@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of elastic weight consolidation, {@link Ewc}.
@@ -16,6 +17,12 @@ public record EwcOptions(AdapterOptions adapter, double lambda, boolean online, 
     /** The authors give no lambda that fits all; 100 held a first task on the bundled model and let a second one be learnt. */
     public static EwcOptions defaults() {
         return new EwcOptions(AdapterOptions.defaults(), 100, false, 0.95, 100);
+    }
+
+    @Override
+    public List<String> formula() {
+        return online ? List.of("L = CE + (λ / 2) γ Σ_{i} F_{i} (θ_{i} − θ*_{i})²", "F ← γ F + F_{t}")
+                : List.of("L = CE + (λ / 2) Σ_{k<t} Σ_{i} F_{k,i} (θ_{i} − θ*_{k,i})²");
     }
 
     @Override

@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of gradient episodic memory, {@link Gem}.
@@ -14,6 +15,11 @@ import craft.method.sequential.Guard;
 public record GemOptions(AdapterOptions adapter, int rows, int sample, double margin) implements GuardOptions {
     public static GemOptions defaults() {
         return new GemOptions(AdapterOptions.defaults(), 100, 16, 0.5);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE", "g ← argmin_{z} ½ ‖z − g‖²,  z·g_{k} ≥ 0,  k < t");
     }
 
     @Override

@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of the distance to the starting point, {@link L2Sp}.
@@ -17,6 +18,11 @@ public record L2SpOptions(AdapterOptions adapter, double lambda, Towards towards
     /** Their alpha was chosen by cross-validation; 1 is what held a first task on the bundled model. */
     public static L2SpOptions defaults() {
         return new L2SpOptions(AdapterOptions.defaults(), 1, Towards.PREVIOUS);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE + (λ / 2) ‖θ − θ_{" + (towards == Towards.START ? "0" : "t−1") + "}‖²");
     }
 
     @Override

@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of learning without forgetting, {@link Lwf}.
@@ -13,6 +14,16 @@ import craft.method.sequential.Guard;
 public record LwfOptions(AdapterOptions adapter, double lambda, double temperature) implements GuardOptions {
     public static LwfOptions defaults() {
         return new LwfOptions(AdapterOptions.defaults(), 1, 2);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE + λ T² KL(p_{t−1} ‖ p)");
+    }
+
+    @Override
+    public boolean measuresDivergence() {
+        return true;
     }
 
     @Override

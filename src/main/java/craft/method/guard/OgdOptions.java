@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of orthogonal gradient descent, {@link Ogd}.
@@ -12,6 +13,11 @@ import craft.method.sequential.Guard;
 public record OgdOptions(AdapterOptions adapter, int directions) implements GuardOptions {
     public static OgdOptions defaults() {
         return new OgdOptions(AdapterOptions.defaults(), 200);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE", "g ← g − Σ_{s} (g·s) s");
     }
 
     @Override

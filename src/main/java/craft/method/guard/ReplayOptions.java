@@ -2,6 +2,7 @@ package craft.method.guard;
 
 import craft.method.adapter.AdapterOptions;
 import craft.method.sequential.Guard;
+import java.util.List;
 
 /**
  * Options of experience replay, {@link Replay}.
@@ -14,6 +15,11 @@ import craft.method.sequential.Guard;
 public record ReplayOptions(AdapterOptions adapter, int rows, double share, double ratio) implements GuardOptions {
     public static ReplayOptions defaults() {
         return new ReplayOptions(AdapterOptions.defaults(), 100, 0, 1);
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE(B + M)");
     }
 
     @Override

@@ -9,6 +9,7 @@ import craft.method.lora.LoraOptions;
 import craft.method.lora.LoraTrainable;
 import craft.method.sequential.SequentialMethod;
 import craft.method.train.AdapterTrainer;
+import java.util.List;
 
 /**
  * A dense mixture of LoRA experts, trained on one task after the other with cross-entropy:
@@ -35,6 +36,11 @@ public record MoeLoraOptions(LoraOptions lora, int experts) implements MethodOpt
     @Override
     public boolean updatesProjections() {
         return true;
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE", "y = P x + (α / r) Σ_{e} softmax(G x)_{e} B_{e} A_{e} x");
     }
 
     @Override

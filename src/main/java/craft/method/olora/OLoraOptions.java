@@ -3,6 +3,7 @@ package craft.method.olora;
 import craft.error.InvalidInputException;
 import craft.method.MethodOptions;
 import craft.method.lora.LoraOptions;
+import java.util.List;
 
 /**
  * O-LoRA (Wang et al. 2023). Defaults are those of the authors' scripts: rank 8 and alpha 32 on queries and values, lambda_1
@@ -24,6 +25,11 @@ public record OLoraOptions(LoraOptions lora, double lambda1, double lambda2) imp
     @Override
     public boolean updatesProjections() {
         return true;
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE + λ_{1} Σ_{i<t} ‖A_{i} A_{t}′‖_{1}" + (lambda2 > 0 ? " + λ_{2} (‖A_{t}‖ + ‖B_{t}‖)" : ""));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package craft.method.reftcl;
 
 import craft.method.MethodOptions;
+import java.util.List;
 
 /**
  * ReFT-CL. What a task's intervention is, is the recipe's {@code sites}.
@@ -15,6 +16,11 @@ public record ReftClOptions(boolean trainScalars) implements MethodOptions {
     @Override
     public String displayName() {
         return "ReFT-CL";
+    }
+
+    @Override
+    public List<String> formula() {
+        return List.of("L = CE", "Δ = Σ_{i<t} a_{i} D_{i} + E_{t}");
     }
 
     @Override

@@ -8,11 +8,6 @@ public final class CurrentLoop {
     private TrainingLoop loop;
     private State resumed;
 
-    /** Whether the next loop goes on with a half-learnt task. */
-    public boolean resumes() {
-        return resumed != null;
-    }
-
     /** Runs a fresh loop to its end, or one that was kept from where it stood. */
     public void run(TrainingLoop fresh, TrainingLoop.Plan plan, TrainingLoop.Course course, Monitor monitor) {
         if (resumed != null) {

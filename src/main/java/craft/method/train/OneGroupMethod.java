@@ -60,9 +60,6 @@ public abstract class OneGroupMethod implements ContinualMethod {
 
     @Override
     public final void learn(TrainingTask task, Monitor monitor) {
-        if (!current.resumes()) {
-            monitor.routed(new Monitor.Routed(List.of(), Double.NaN, Double.NaN, "one for all", learnt == 0 ? 0 : 1, 1, learnt == 0));
-        }
         values = learn(task, values, current, monitor);
         learnt++;
         trainer.forget(task);

@@ -102,7 +102,7 @@ final class ChartImage<R> extends Region {
         PAINTER.execute(() -> {
             long begin = System.nanoTime();
             R result = null;
-            RuntimeException failure = null;
+            Throwable failure = null;
             Graphics2D g = image.createGraphics();
             try {
                 g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -111,25 +111,25 @@ final class ChartImage<R> extends Region {
                 g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
                 g.scale(scale, scale);
                 result = drawing.draw(g, width, height);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             } finally {
                 g.dispose();
             }
             long took = System.nanoTime() - begin;
             R told = result;
-            RuntimeException broken = failure;
+            Throwable broken = failure;
             Platform.runLater(() -> finish(image, width, height, told, broken, begin, took));
         });
     }
 
-    private void finish(BufferedImage image, double width, double height, R result, RuntimeException failure,
+    private void finish(BufferedImage image, double width, double height, R result, Throwable failure,
             long begin, long took) {
         busy = false;
         getProperties().put(PENDING, wanted);
         notBefore = begin + Math.max(LEAST_MILLIS * 1_000_000L, took * 4);
         if (failure != null) {
-            throw failure;
+            throw new IllegalStateException("A picture could not be drawn", failure);
         }
         int[] data = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
         if (image != canvas) {

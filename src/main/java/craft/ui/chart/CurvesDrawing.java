@@ -2,6 +2,7 @@ package craft.ui.chart;
 
 import craft.experiment.RunEvent.Stage;
 import craft.experiment.RunState.StopMark;
+import craft.experiment.RunState.Validation;
 import craft.ui.chart.CurveData.Segment;
 import craft.ui.chart.CurveData.Snapshot;
 import craft.ui.chart.Decimator.Points;
@@ -42,19 +43,23 @@ import org.jfree.data.xy.AbstractXYDataset;
  *
  * @param taskNames names of the tasks, task 1 first
  * @param perTask x counts the steps of each task instead of those of the run
+ * @param measured whether the method measures a divergence at all
  * @param budget epsilon, NaN for none
  * @param stops where stopping rules ended a stage, their reasons in the words to be drawn
+ * @param validations drawn as points among the loss
  * @param from lowest x shown, NaN for all
  * @param to highest x shown, NaN for all
  */
-record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boolean logLoss, double budget,
-        List<StopMark> stops, double from, double to, ChartStyle style, Labels labels)
+record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boolean logLoss, boolean measured, double budget,
+        List<StopMark> stops, List<Validation> validations, double from, double to, ChartStyle style, Labels labels)
         implements ChartImage.Drawing<CurvesDrawing.Areas> {
 
     /** Points drawn for a series of the whole width. */
     private static final int POINTS = 1000;
     private static final double TOP = 28;
     private static final double TOP_PLAIN = 8;
+    /** Half a diagonal of a validation's mark. */
+    private static final double DIAMOND = 4.5;
     private static final Stroke RAW = new BasicStroke(1);
     private static final Stroke SMOOTH = new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     private static final Stroke DASHED = new BasicStroke(1.8f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1,
@@ -64,7 +69,7 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
             new float[] {2, 3}, 0);
 
     /** Words in the language of the window, read when it is built. */
-    record Labels(String loss, String kl, String runStep, String taskStep, String noKl, String budget) {
+    record Labels(String loss, String kl, String runStep, String taskStep, String noKl, String neverKl, String budget) {
     }
 
     /** Where the two charts lie in the picture and which steps they span. */
@@ -113,15 +118,19 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
         CombinedDomainXYPlot both = new CombinedDomainXYPlot(x);
         both.setGap(20);
         style.apply(both);
-        ValueAxis lossAxis = lossAxis(range(rawLoss));
+        ValueAxis lossAxis = lossAxis(withValidations(range(rawLoss), low, high));
         XYPlot loss = plot(lossAxis, rawLoss, smoothLoss);
-        NumberAxis klAxis = new NumberAxis(labels.kl);
+        // a method that measures none leaves a strip, in which stopping rules are named and the reason is told
+        NumberAxis klAxis = new NumberAxis(measured ? labels.kl : null);
         style.apply(klAxis);
+        klAxis.setTickLabelsVisible(measured);
+        klAxis.setTickMarksVisible(measured);
         klAxis.setRange(0, klHigh);
         fewTicks(klAxis);
         XYPlot kl = plot(klAxis, rawKl, smoothKl);
-        both.add(loss, 3);
-        both.add(kl, 2);
+        kl.setRangeGridlinesVisible(measured);
+        both.add(loss, measured ? 3 : 9);
+        both.add(kl, measured ? 2 : 1);
 
         JFreeChart chart = new JFreeChart(null, null, both, false);
         chart.setBackgroundPaint(ChartStyle.awt(style.background()));
@@ -137,15 +146,61 @@ record CurvesDrawing(Snapshot data, List<String> taskNames, boolean perTask, boo
         } else {
             drawEnds(g, areas, smoothLoss, lossArea, lossAxis);
         }
+        drawValidations(g, areas, lossAxis);
         if (!hasKl && data.size() > 0) {
             g.setFont(ChartStyle.awtFont(ChartStyle.TEXT_SIZE));
             g.setColor(ChartStyle.awt(style.muted()));
-            double w = g.getFontMetrics().stringWidth(labels.noKl);
-            g.drawString(labels.noKl, (float) (klArea.getCenterX() - w / 2), (float) klArea.getCenterY());
+            String why = measured ? labels.noKl : labels.neverKl;
+            double w = g.getFontMetrics().stringWidth(why);
+            // in a mere strip below the names of the stopping rules
+            double x0 = klArea.getCenterX() - w / 2;
+            double y0 = measured ? klArea.getCenterY() : klArea.getMaxY() - 8;
+            g.setColor(ChartStyle.awt(style.background()));
+            g.fill(new Rectangle2D.Double(x0 - 4, y0 - 12, w + 8, 16));
+            g.setColor(ChartStyle.awt(style.muted()));
+            g.drawString(why, (float) x0, (float) y0);
         }
         drawStops(g, areas, klAxis);
         drawBudget(g, klArea, klAxis, budgetFits);
         return areas;
+    }
+
+    private double x(Validation v) {
+        return v.runStep() - (perTask ? data.origin(v.task()) : 0);
+    }
+
+    private double[] withValidations(double[] range, double low, double high) {
+        double[] both = range.clone();
+        for (Validation v : validations) {
+            if (x(v) >= low && x(v) <= high && Double.isFinite(v.crossEntropy())) {
+                both[0] = Math.min(both[0], v.crossEntropy());
+                both[1] = Math.max(both[1], v.crossEntropy());
+            }
+        }
+        return both;
+    }
+
+    /** A diamond for each check on validation rows: unlike the discs of tasks and the triangles of stopping rules. */
+    private void drawValidations(Graphics2D g, Areas areas, ValueAxis y) {
+        Rectangle2D a = areas.loss;
+        for (Validation v : validations) {
+            double px = areas.pixel(x(v));
+            if (!Double.isFinite(v.crossEntropy()) || px < a.getX() || px > a.getMaxX() + 1) {
+                continue;
+            }
+            double py = y.valueToJava2D(v.crossEntropy(), a, RectangleEdge.LEFT);
+            Path2D diamond = new Path2D.Double();
+            diamond.moveTo(px, py - DIAMOND);
+            diamond.lineTo(px + DIAMOND, py);
+            diamond.lineTo(px, py + DIAMOND);
+            diamond.lineTo(px - DIAMOND, py);
+            diamond.closePath();
+            g.setColor(ChartStyle.awt(style.background()));
+            g.fill(diamond);
+            g.setStroke(SMOOTH);
+            g.setColor(ChartStyle.awt(style.task(v.task())));
+            g.draw(diamond);
+        }
     }
 
     private double shift(Segment s) {

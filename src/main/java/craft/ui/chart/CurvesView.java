@@ -6,6 +6,7 @@ import craft.experiment.RunEvent.StepDone;
 import craft.experiment.RunEvent.TaskInfo;
 import craft.experiment.RunState;
 import craft.experiment.RunState.StopMark;
+import craft.experiment.RunState.Validation;
 import craft.ui.Theme;
 import craft.ui.chart.CurveData.Segment;
 import craft.ui.chart.CurveData.Snapshot;
@@ -31,6 +32,7 @@ import javafx.scene.layout.Pane;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.shape.Line;
+import javafx.scene.shape.Polygon;
 import javafx.scene.shape.Rectangle;
 import org.kordamp.ikonli.materialdesign2.MaterialDesignC;
 
@@ -42,7 +44,7 @@ public final class CurvesView {
     private final Words words = Words.of("chart");
     private final CurvesDrawing.Labels labels = new CurvesDrawing.Labels(words.get("curves.axis.loss"),
             words.get("curves.axis.kl"), words.get("curves.axis.step"), words.get("curves.axis.taskStep"),
-            words.get("curves.noKl"), words.get("curves.budget"));
+            words.get("curves.noKl"), words.get("curves.neverKl"), words.get("curves.budget"));
     private final StackPane root = new StackPane();
     private final BorderPane content = new BorderPane();
     private final EmptyState empty = new EmptyState(MaterialDesignC.CHART_LINE, words.get("curves.empty.title"),
@@ -52,6 +54,7 @@ public final class CurvesView {
             new Pills.Choice<>(true, "curves-task", words.get("curves.task"), words.get("curves.task.help"))));
     private final CheckBox logLoss = new CheckBox(words.get("curves.log"));
     private final Button all = new Button(words.get("curves.all"));
+    private final Label validationKey = new Label(words.get("curves.key.validation"));
     private final FlowPane legend = new FlowPane(16, 4);
     private final ChartImage<CurvesDrawing.Areas> image = new ChartImage<>(this::drawing, this::drawn);
     private final Pane overlay = new Pane();
@@ -65,8 +68,10 @@ public final class CurvesView {
     private Snapshot snapshot = data.snapshot();
     private List<String> names = List.of();
     private List<StopMark> stops = List.of();
+    private List<Validation> validations = List.of();
     private int stopsSeen;
     private double budget = Double.NaN;
+    private boolean measured = true;
     private double from = Double.NaN;
     private double to = Double.NaN;
     private double hairAt = Double.NaN;
@@ -99,6 +104,14 @@ public final class CurvesView {
         }
     }
 
+    /** Whether the run's method measures a divergence at all; where there is none to be seen, it is said why. */
+    public void measuresDivergence(boolean does) {
+        if (measured != does) {
+            measured = does;
+            image.redraw();
+        }
+    }
+
     /** Shows a run as it is now. Cheap when nothing was added. */
     public void show(RunState state) {
         List<StepDone> steps = state.steps();
@@ -109,6 +122,7 @@ public final class CurvesView {
             names = List.of();
             stops = List.of();
             stopsSeen = 0;
+            validations = List.of();
             from = Double.NaN;
             to = Double.NaN;
             hairAt = Double.NaN;
@@ -132,6 +146,11 @@ public final class CurvesView {
             stopsSeen = state.stopMarks().size();
             stops = state.stopMarks().stream().filter(m -> m.stage() == Stage.TUNE && !m.reason().isEmpty())
                     .map(m -> new StopMark(m.task(), m.stage(), m.runStep(), inWords(m.reason()))).toList();
+            changed = true;
+            arrange();
+        }
+        if (state.validations().size() != validations.size()) {
+            validations = List.copyOf(state.validations());
             changed = true;
             arrange();
         }
@@ -159,7 +178,13 @@ public final class CurvesView {
         all.setOnAction(e -> zoom(Double.NaN, Double.NaN));
         StackPane whyDisabled = new StackPane(all); // a disabled button shows no tooltip of its own
         Tooltip.install(whyDisabled, new Tooltip(words.get("curves.all.help")));
-        HBox key = new HBox(16, key("raw", 0.35, 1), key("smooth", 1, 2), key("warmup", 1, 2));
+        HBox key = new HBox(16, key("raw", 0.35, 1), key("smooth", 1, 2), key("warmup", 1, 2), validationKey);
+        validationKey.setId("curves-key-validation");
+        validationKey.getStyleClass().addAll(Styles.TEXT_SMALL, Styles.TEXT_MUTED);
+        validationKey.setGraphicTextGap(8);
+        Polygon diamond = new Polygon(0, -4.5, 4.5, 0, 0, 4.5, -4.5, 0);
+        diamond.setStyle("-fx-fill: transparent; -fx-stroke: -color-fg-muted; -fx-stroke-width: 1.8;");
+        validationKey.setGraphic(diamond);
         key.setAlignment(Pos.CENTER_RIGHT);
         Region gap = new Region();
         HBox.setHgrow(gap, javafx.scene.layout.Priority.ALWAYS);
@@ -349,6 +374,11 @@ public final class CurvesView {
     private String values(int i) {
         String loss = words.get("curves.read.loss", Numbers.nats(snapshot.crossEntropy()[i]),
                 Numbers.nats(snapshot.smoothCrossEntropy()[i]));
+        for (Validation v : validations) {
+            if (v.runStep() == snapshot.step()[i]) {
+                loss += " · " + words.get("curves.read.validation", Numbers.nats(v.crossEntropy()));
+            }
+        }
         return Double.isNaN(snapshot.kl()[i]) ? loss : loss + " · " + words.get("curves.read.kl",
                 Numbers.nats(snapshot.kl()[i]), Numbers.nats(snapshot.smoothKl()[i]));
     }
@@ -368,6 +398,8 @@ public final class CurvesView {
         empty.setVisible(none);
         content.setVisible(!none);
         all.setDisable(Double.isNaN(from));
+        validationKey.setVisible(!validations.isEmpty());
+        validationKey.setManaged(!validations.isEmpty());
         legend.getChildren().clear();
         boolean needed = perTask.get() && !none;
         legend.setVisible(needed);
@@ -395,8 +427,8 @@ public final class CurvesView {
     }
 
     private CurvesDrawing drawing() {
-        return new CurvesDrawing(snapshot, names, perTask.get(), logLoss.isSelected(), budget,
-                stops, from, to, style(), labels);
+        return new CurvesDrawing(snapshot, names, perTask.get(), logLoss.isSelected(), measured, budget,
+                stops, validations, from, to, style(), labels);
     }
 
     private void drawn(CurvesDrawing.Areas where) {

@@ -2,6 +2,7 @@ package craft.ui.forgetting;
 
 import craft.task.Prediction;
 import craft.ui.CurrentRun;
+import craft.ui.Newest;
 import craft.ui.WorkbenchModel;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,11 +33,16 @@ public final class CellModel {
     }
 
     private final WorkbenchModel workbench;
+    private final Newest newest;
     private final ReadOnlyObjectWrapper<Cell> cell = new ReadOnlyObjectWrapper<>();
 
     public CellModel(WorkbenchModel workbench) {
         this.workbench = workbench;
-        workbench.shown().subscribe(run -> cell.set(null));
+        this.newest = new Newest(workbench.work());
+        workbench.shown().subscribe(run -> {
+            newest.forget();
+            cell.set(null);
+        });
     }
 
     /** The cell chosen, or null. */
@@ -50,22 +56,13 @@ public final class CellModel {
         if (run == null) {
             return;
         }
-        Cell asked = new Cell(after, task, null, null);
-        cell.set(asked);
-        workbench.work().run(() -> {
+        cell.set(new Cell(after, task, null, null));
+        newest.run(() -> {
             List<Prediction> now = workbench.services().runs().predictions(run.folder(), after, task);
             List<Prediction> before = after > task ? workbench.services().runs().predictions(run.folder(), task, task)
                     : List.of();
             return compare(now, before);
-        }, answers -> answer(asked, new Cell(after, task, answers, null)),
-                failure -> answer(asked, new Cell(after, task, null, failure)));
-    }
-
-    private void answer(Cell asked, Cell read) {
-        // another cell may have been chosen while this one was read
-        if (cell.get() == asked) {
-            cell.set(read);
-        }
+        }, answers -> cell.set(new Cell(after, task, answers, null)), failure -> cell.set(new Cell(after, task, null, failure)));
     }
 
     static List<Answer> compare(List<Prediction> now, List<Prediction> before) {

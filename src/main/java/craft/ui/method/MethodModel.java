@@ -1,8 +1,8 @@
 package craft.ui.method;
 
 import craft.error.InvalidInputException;
+import craft.experiment.MethodFacts;
 import craft.experiment.Recipe;
-import craft.experiment.RecipeReader;
 import craft.ui.WorkbenchModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +41,7 @@ public final class MethodModel {
             Map.entry("method.towards", List.of("previous", "start")),
             Map.entry("method.inference", List.of("nearest", "divergence", "entropy")),
             Map.entry("sites.form", List.of("loreft", "noreft", "direft", "nodireft", "consreft", "lobireft")),
-            Map.entry(TYPE, RecipeReader.methodTypes()));
+            Map.entry(TYPE, MethodFacts.types()));
     /** The order of the groups; a group that is not named comes last. */
     private static final List<String> ORDER = List.of("experiment", "method", "method.adapter", "method.adapter.lora",
             "method.lora", "method.routing", "method.tuning", "method.merging", "sites", "training", "data");

@@ -1,10 +1,10 @@
 package craft.ui.model;
 
 import craft.experiment.EngineOptions;
-import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
 import craft.experiment.Recipe;
 import craft.ui.Looks;
+import craft.ui.Newest;
 import craft.ui.View;
 import craft.ui.ViewId;
 import craft.ui.WorkbenchModel;
@@ -13,6 +13,7 @@ import craft.ui.text.Words;
 import java.util.Map;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
 import javafx.scene.layout.GridPane;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.TilePane;
@@ -23,6 +24,7 @@ import javafx.util.Subscription;
 public final class ModelView implements View {
     private final Words words = Words.of("model");
     private final WorkbenchModel workbench;
+    private final Newest newest;
     private final StackPane root = new StackPane();
     private final VBox inspector = new VBox(3 * Looks.GRID);
     private final Node inspectorNode = Looks.scroll(inspector);
@@ -30,6 +32,7 @@ public final class ModelView implements View {
 
     public ModelView(WorkbenchModel workbench) {
         this.workbench = workbench;
+        this.newest = new Newest(workbench.work());
         inspector.getStyleClass().add("inspector-body");
         subscriptions = workbench.recipe().subscribe(r -> update()).and(workbench.modelCard().subscribe(c -> update()))
                 .and(workbench.modelProblem().subscribe(p -> update()));
@@ -78,7 +81,7 @@ public final class ModelView implements View {
         Looks.fact(facts, words.get("context"), words.get("context.value", Numbers.grouped(card.context())));
         Looks.fact(facts, words.get("dtype"), card.dtype());
         Looks.fact(facts, words.get("size"), Numbers.bytes(card.bytes()));
-        Looks.fact(facts, words.get("memory"), memory(card));
+        memory(card, Looks.fact(facts, words.get("memory"), words.get("memory.reading")));
         VBox body = new VBox(3 * Looks.GRID, Looks.label(card.name(), "big-name"), tiles,
                 Looks.section(words.get("facts"), facts),
                 Looks.section(words.get("about"),
@@ -92,11 +95,12 @@ public final class ModelView implements View {
         return view;
     }
 
-    /** What training with usual options needs, beside what there is. */
-    private String memory(ModelCard card) {
+    /** What training with usual options needs, beside what there is: it is worked out from the model's files. */
+    private void memory(ModelCard card, Label label) {
         EngineOptions engine = workbench.recipe().get().engine();
-        MemoryEstimate estimate = MemoryEstimate.ofModel(card.folder()).with(engine.settings());
-        return words.get("memory.value", Numbers.bytes(estimate.total()), Numbers.bytes(MemoryEstimate.machineBytes()));
+        newest.run(() -> workbench.services().inputs().memory(card, engine),
+                need -> label.setText(words.get("memory.value", Numbers.bytes(need.needed()), Numbers.bytes(need.there()))),
+                failure -> label.setText(workbench.errors().sentence(failure)));
     }
 
     private void tile(TilePane tiles, String key, String value, String exact) {
@@ -138,6 +142,7 @@ public final class ModelView implements View {
 
     @Override
     public void dispose() {
+        newest.forget();
         subscriptions.unsubscribe();
     }
 }

@@ -1,15 +1,18 @@
 package craft.ui.routing;
 
+import craft.experiment.MethodFacts;
 import craft.experiment.RunEvent.RoutingDecided;
 import craft.experiment.RunState;
 import craft.ui.Looks;
 import craft.ui.View;
 import craft.ui.ViewId;
 import craft.ui.WorkbenchModel;
+import craft.ui.chart.Formula;
 import craft.ui.chart.RoutingView;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
 import javafx.scene.Node;
+import javafx.scene.layout.GridPane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
@@ -17,14 +20,17 @@ import javafx.util.Subscription;
 
 /** The picture of the routing; the inspector has its decisions in words. */
 public final class RoutingScreen implements View {
+    private static final double TEXT_SIZE = 13;
+
     private final Words words = Words.of("run");
+    private final Words methodWords = Words.of("method");
     private final StackPane root = new StackPane();
     private final VBox inspector = new VBox(3 * Looks.GRID);
     private final Node inspectorNode = Looks.scroll(inspector);
     private final RoutingView picture = new RoutingView();
     private final Subscription subscriptions;
     private Subscription ofRun = Subscription.EMPTY;
-    private int told = -1;
+    private String told = "";
 
     public RoutingScreen(WorkbenchModel workbench) {
         inspector.getStyleClass().add("inspector-body");
@@ -35,31 +41,71 @@ public final class RoutingScreen implements View {
                 Looks.button(words.get("empty.recent"), ViewId.RUNS.icon(), () -> workbench.view().set(ViewId.RUNS)));
         subscriptions = workbench.shown().subscribe(run -> {
             ofRun.unsubscribe();
-            told = -1;
-            root.getChildren().setAll(run == null ? empty : content);
+            told = "";
             if (run == null) {
-                inspect(new RunState());
-            } else {
-                ofRun = run.revision().subscribe(revision -> {
-                    picture.show(run.state());
-                    inspect(run.state());
-                });
+                root.getChildren().setAll(empty);
+                inspector.getChildren().setAll(how());
+                return;
             }
+            MethodFacts method = MethodFacts.of(run.recipe());
+            ofRun = run.revision().subscribe(revision -> follow(run.state(), method, content));
         });
     }
 
-    private void inspect(RunState state) {
-        if (state.routings().size() == told) {
+    private void follow(RunState state, MethodFacts method, Node content) {
+        // A run of a method that routes may still wait for its first decision: the picture says so itself.
+        boolean routes = method.routes() || !state.routings().isEmpty();
+        if (routes) {
+            picture.show(state);
+        }
+        String now = state.routings().size() + " " + state.tasksFinished();
+        if (now.equals(told)) {
             return;
         }
-        told = state.routings().size();
-        inspector.getChildren().setAll(Looks.section(words.get("routing.how"),
-                Looks.paragraph(words.get("routing.how.text"))));
-        if (told > 0) {
+        told = now;
+        root.getChildren().setAll(routes ? content : unrouted(method));
+        inspect(state, routes);
+    }
+
+    /** What a method that decides nothing does with the tasks instead. */
+    private Node unrouted(MethodFacts method) {
+        Node text = Looks.empty(ViewId.ROUTING.icon(), words.get("routing.none", method.name()),
+                methodWords.get("unrouted." + method.type()));
+        text.setId("routing-none");
+        return text;
+    }
+
+    private void inspect(RunState state, boolean routes) {
+        inspector.getChildren().clear();
+        if (routes) {
+            inspector.getChildren().add(how());
+        }
+        if (!state.routings().isEmpty()) {
             VBox decisions = Looks.section(words.get("decision"));
             state.routings().forEach(r -> decisions.getChildren().add(Looks.paragraph(sentence(state, r))));
             inspector.getChildren().add(decisions);
         }
+        if (!routes) {
+            inspector.getChildren().add(Looks.section(words.get("answers.by"), groups(state)));
+        }
+    }
+
+    /** The parameter set that answers each task learnt so far. */
+    private Node groups(RunState state) {
+        GridPane groups = Looks.facts();
+        groups.setId("routing-groups");
+        for (int task = 1; task <= state.tasksFinished(); task++) {
+            int group = state.groupOf(task);
+            Looks.fact(groups, state.tasks().get(task - 1).name(), group == 0 ? words.get("answers.base")
+                    : words.get("answers.group", group));
+        }
+        return state.tasksFinished() == 0 ? Looks.paragraph(words.get("answers.none"), "text-muted") : groups;
+    }
+
+    private Node how() {
+        Formula text = new Formula(words.get("routing.how.text"), TEXT_SIZE, false);
+        text.setLineSpacing(2);
+        return Looks.section(words.get("routing.how"), text);
     }
 
     private String sentence(RunState state, RoutingDecided r) {

@@ -1,7 +1,9 @@
 package craft.ui.run;
 
 import craft.experiment.AccuracyMatrix;
+import craft.experiment.MethodFacts;
 import craft.experiment.Metrics;
+import craft.experiment.Recipe;
 import craft.experiment.RunState;
 import craft.ui.CurrentRun;
 import craft.ui.Looks;
@@ -9,9 +11,11 @@ import craft.ui.View;
 import craft.ui.ViewId;
 import craft.ui.WorkbenchModel;
 import craft.ui.chart.CurvesView;
+import craft.ui.chart.Formula;
 import craft.ui.text.EndReasons;
 import craft.ui.text.Numbers;
 import craft.ui.text.Words;
+import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -26,7 +30,11 @@ import javafx.util.Subscription;
 
 /** The run shown: its curves, and beside them its result and where it is from. */
 public final class RunView implements View {
+    private static final double FORMULA_SIZE = 14;
+    private static final double NOTE_SIZE = 12;
+
     private final Words words = Words.of("run");
+    private final Words methodWords = Words.of("method");
     private final WorkbenchModel workbench;
     private final StackPane root = new StackPane();
     private final VBox inspector = new VBox(3 * Looks.GRID);
@@ -69,7 +77,8 @@ public final class RunView implements View {
                 Looks.button(words.get("empty.recent"), ViewId.RUNS.icon(), () -> workbench.view().set(ViewId.RUNS)));
 
         subscriptions = workbench.shown().subscribe(this::show).and(workbench.live().subscribe(live -> arrange()))
-                .and(workbench.preparing().subscribe(checking -> arrange()));
+                .and(workbench.preparing().subscribe(checking -> arrange()))
+                .and(workbench.recipe().subscribe(recipe -> formulaOfRecipe()));
     }
 
     private void show(CurrentRun shown) {
@@ -77,18 +86,14 @@ public final class RunView implements View {
         ofRun = Subscription.EMPTY;
         inspected = "";
         if (shown == null) {
-            inspector.getChildren().setAll(formula());
+            formulaOfRecipe();
             arrange();
         } else {
-            curves.budget(budget(shown));
+            MethodFacts method = MethodFacts.of(shown.recipe());
+            curves.budget(method.budget());
+            curves.measuresDivergence(method.measuresDivergence());
             ofRun = shown.revision().subscribe(revision -> follow(shown));
         }
-    }
-
-    /** The forgetting budget of the run's method, 0 where it has none. */
-    private double budget(CurrentRun run) {
-        return Double.parseDouble(workbench.services().inputs().options(run.recipe())
-                .getOrDefault("method.tuning.epsilon", "0"));
     }
 
     /** What of the view is to be seen: nothing yet, what is waited for, or the curves; and messages above. */
@@ -189,7 +194,7 @@ public final class RunView implements View {
         if (stops.getChildren().size() == 1) {
             stops.getChildren().add(Looks.paragraph(words.get("stops.none"), "text-muted"));
         }
-        inspector.getChildren().addAll(stops, formula());
+        inspector.getChildren().addAll(stops, formula(run.recipe()));
         if (!state.notes().isEmpty() || state.status() == RunState.Status.INTERRUPTED) {
             VBox notes = Looks.section(words.get("notes"));
             if (!state.endReason().isEmpty()) {
@@ -228,9 +233,24 @@ public final class RunView implements View {
         label.setAlignment(Pos.TOP_RIGHT);
     }
 
-    private Node formula() {
-        return Looks.section(words.get("formula"), Looks.label(words.get("formula.loss"), "formula"),
-                Looks.paragraph(words.get("formula.text"), "small-note"));
+    /** While no run is shown: what the next one will make small. */
+    private void formulaOfRecipe() {
+        Recipe next = workbench.recipe().get();
+        if (workbench.shown().get() == null) {
+            inspector.getChildren().setAll(next == null ? List.of() : List.of(formula(next)));
+        }
+    }
+
+    private Node formula(Recipe recipe) {
+        MethodFacts method = MethodFacts.of(recipe);
+        VBox lines = new VBox(Looks.GRID / 2);
+        lines.setId("run-formula");
+        lines.getStyleClass().add("formula");
+        method.formula().forEach(line -> lines.getChildren().add(new Formula(line, FORMULA_SIZE, false)));
+        Formula meaning = new Formula(methodWords.get("objective." + method.type()), NOTE_SIZE, true);
+        meaning.setId("run-objective");
+        meaning.setLineSpacing(2);
+        return Looks.section(words.get("formula"), lines, meaning);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package craft.ui.runs;
 
 import craft.store.RunSummary;
+import craft.ui.Newest;
 import craft.ui.WorkbenchModel;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -20,14 +21,15 @@ public final class RunsModel {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
     private final WorkbenchModel workbench;
+    private final Newest newest;
     private final ObservableList<RunSummary> runs = FXCollections.observableArrayList();
     private final ReadOnlyBooleanWrapper loading = new ReadOnlyBooleanWrapper();
     private final ReadOnlyObjectWrapper<Throwable> failure = new ReadOnlyObjectWrapper<>();
     private final ObjectProperty<RunSummary> selected = new SimpleObjectProperty<>();
-    private int asked;
 
     public RunsModel(WorkbenchModel workbench) {
         this.workbench = workbench;
+        this.newest = new Newest(workbench.work());
         workbench.storeRevision().subscribe((was, is) -> refresh());
     }
 
@@ -50,20 +52,15 @@ public final class RunsModel {
     }
 
     public void refresh() {
-        int mine = ++asked;
         loading.set(true);
-        workbench.work().run(() -> workbench.services().runs().list(), list -> {
-            if (mine == asked) {
-                loading.set(false);
-                failure.set(null);
-                replace(list);
-            }
+        newest.run(() -> workbench.services().runs().list(), list -> {
+            loading.set(false);
+            failure.set(null);
+            replace(list);
         }, problem -> {
-            if (mine == asked) {
-                loading.set(false);
-                failure.set(problem);
-                runs.clear();
-            }
+            loading.set(false);
+            failure.set(problem);
+            runs.clear();
         });
     }
 

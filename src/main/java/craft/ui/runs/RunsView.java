@@ -100,24 +100,24 @@ public final class RunsView implements View {
         table.setId("runs");
         table.setItems(model.runs());
         table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
-        TableColumn<RunSummary, RunSummary> name = column("name", 168, r -> r, (cell, r) -> cell.setText(r.name()),
+        TableColumn<RunSummary, RunSummary> name = column("name", 160, r -> r, (cell, r) -> cell.setText(r.name()),
                 Comparator.comparing(RunSummary::name));
-        TableColumn<RunSummary, RunSummary> status = column("status", 112, r -> r,
+        TableColumn<RunSummary, RunSummary> status = column("status", 104, r -> r,
                 (cell, r) -> cell.setGraphic(status(r)),
                 Comparator.comparing(RunSummary::status));
         table.getColumns().setAll(List.of(name, status,
-                column("tasks", 64, r -> r, (cell, r) -> cell.setText(r.tasksFinished() + "/" + r.tasks()),
+                column("tasks", 56, r -> r, (cell, r) -> cell.setText(r.tasksFinished() + "/" + r.tasks()),
                         Comparator.comparingInt(RunSummary::tasksFinished)),
-                column("op", 72, r -> r, (cell, r) -> cell.setText(Numbers.percent(r.op())),
+                column("op", 64, r -> r, (cell, r) -> cell.setText(Numbers.percent(r.op())),
                         Comparator.comparingDouble(RunSummary::op)),
-                column("forgetting", 72, r -> r, (cell, r) -> cell.setText(Numbers.percent(r.forgetting())),
+                column("forgetting", 64, r -> r, (cell, r) -> cell.setText(Numbers.percent(r.forgetting())),
                         Comparator.comparingDouble(RunSummary::forgetting)),
                 column("seed", 56, r -> r, (cell, r) -> cell.setText(Long.toString(r.seed())),
                         Comparator.comparingLong(RunSummary::seed)),
                 column("started", 128, r -> r, (cell, r) -> cell.setText(RunsModel.time(r.startedAt())),
                         Comparator.comparing(RunSummary::startedAt,
                                 Comparator.nullsFirst(Comparator.<Instant>naturalOrder()))),
-                column("method", 176, r -> r, (cell, r) -> cell.setText(r.method()),
+                column("method", 200, r -> r, (cell, r) -> cell.setText(r.method()),
                         Comparator.comparing(RunSummary::method))));
         name.getStyleClass().add("first");
         for (int i : new int[] {2, 3, 4, 5, 6}) {
@@ -182,7 +182,7 @@ public final class RunsView implements View {
         column.setPrefWidth(width);
         column.setComparator(order);
         column.setCellValueFactory(c -> new ReadOnlyObjectWrapper<>(value.apply(c.getValue())));
-        column.setCellFactory(c -> new TableCell<>() {
+        column.setCellFactory(c -> Looks.tellWhole(new TableCell<RunSummary, RunSummary>() {
             @Override
             protected void updateItem(RunSummary run, boolean none) {
                 super.updateItem(run, none);
@@ -192,7 +192,7 @@ public final class RunsView implements View {
                     filler.fill(this, run);
                 }
             }
-        });
+        }));
         return column;
     }
 

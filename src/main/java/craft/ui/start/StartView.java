@@ -102,12 +102,13 @@ public final class StartView implements View {
             return;
         }
         for (RunSummary run : newest) {
-            Label name = Looks.label(run.name(), "strong");
+            Label name = Looks.tellWhole(Looks.label(run.name(), "strong"));
             Label when = Looks.label(RunsModel.time(run.startedAt()), "text-muted", "tabular");
             Label tasks = Looks.label(words.get("tasks.finished", run.tasksFinished(), run.tasks()), "text-muted",
                     "tabular");
             tasks.setMinWidth(80);
             when.setMinWidth(Region.USE_PREF_SIZE);
+            HBox.setHgrow(name, Priority.SOMETIMES);
             Label status = RunsView.status(run);
             status.setMinWidth(112);
             HBox line = new HBox(2 * Looks.GRID, name, Looks.spacer(), tasks, status, when);

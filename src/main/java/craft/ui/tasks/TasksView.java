@@ -23,6 +23,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.SplitPane;
 import javafx.scene.control.Tab;
 import javafx.scene.control.TabPane;
+import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableRow;
 import javafx.scene.control.TableView;
@@ -227,9 +228,22 @@ public final class TasksView implements View {
         return task.train().size() + " / " + task.eval().size() + " / " + task.test().size();
     }
 
-    private TableColumn<TaskItem, String> column(String key, double width, Function<TaskItem, String> value) {
-        TableColumn<TaskItem, String> column = new TableColumn<>(words.get(key));
+    /** A column of text that may be longer than there is room for. */
+    private static <T> TableColumn<T, String> texts(String title, Function<T, String> value) {
+        TableColumn<T, String> column = new TableColumn<>(title);
         column.setCellValueFactory(c -> new ReadOnlyStringWrapper(value.apply(c.getValue())));
+        column.setCellFactory(c -> Looks.tellWhole(new TableCell<T, String>() {
+            @Override
+            protected void updateItem(String text, boolean none) {
+                super.updateItem(text, none);
+                setText(none ? null : text);
+            }
+        }));
+        return column;
+    }
+
+    private TableColumn<TaskItem, String> column(String key, double width, Function<TaskItem, String> value) {
+        TableColumn<TaskItem, String> column = texts(words.get(key), value);
         column.setPrefWidth(width);
         return column;
     }
@@ -245,37 +259,26 @@ public final class TasksView implements View {
         TableColumn<Example, String> prompt = new TableColumn<>(words.get("prompt"));
         prompt.setCellValueFactory(c -> new ReadOnlyStringWrapper(c.getValue().text().replaceAll("\\s+", " ")));
         prompt.setPrefWidth(560);
-        TableColumn<Example, String> answer = new TableColumn<>(words.get("answer"));
-        answer.setCellValueFactory(c -> new ReadOnlyStringWrapper(c.getValue().answer()));
+        TableColumn<Example, String> answer = texts(words.get("answer"), Example::answer);
         answer.setPrefWidth(160);
         rows.getColumns().setAll(List.of(row, prompt, answer));
         rows.getColumns().forEach(c -> c.setSortable(false));
         rows.setRowFactory(table -> {
             TableRow<Example> tableRow = new TableRow<>();
             tableRow.itemProperty().subscribe(example -> tableRow.setTooltip(example == null ? null
-                    : wide(example.prompt())));
+                    : Looks.wide(example.prompt())));
             return tableRow;
         });
-    }
-
-    private static Tooltip wide(String text) {
-        Tooltip tip = new Tooltip(text.length() > 900 ? text.substring(0, 900) + "…" : text);
-        tip.setWrapText(true);
-        tip.setMaxWidth(560);
-        return tip;
     }
 
     private void problems() {
         problems.setId("task-problems");
         problems.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
-        TableColumn<RowProblem, String> where = new TableColumn<>(words.get("problem.where"));
-        where.setCellValueFactory(c -> new ReadOnlyStringWrapper(c.getValue().file().getFileName()
-                + (c.getValue().row() > 0 ? " · " + c.getValue().row() : "")
-                + (c.getValue().column().isEmpty() ? "" : " · " + c.getValue().column())));
+        TableColumn<RowProblem, String> where = texts(words.get("problem.where"), problem -> problem.file().getFileName()
+                + (problem.row() > 0 ? " · " + problem.row() : "") + (problem.column().isEmpty() ? "" : " · " + problem.column()));
         where.setPrefWidth(200);
         where.getStyleClass().add("first");
-        TableColumn<RowProblem, String> what = new TableColumn<>(words.get("problem.what"));
-        what.setCellValueFactory(c -> new ReadOnlyStringWrapper(c.getValue().reason()));
+        TableColumn<RowProblem, String> what = texts(words.get("problem.what"), RowProblem::reason);
         what.setPrefWidth(560);
         problems.getColumns().setAll(List.of(where, what));
     }

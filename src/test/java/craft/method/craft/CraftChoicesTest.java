@@ -280,8 +280,7 @@ class CraftChoicesTest {
         Heard heard = learn(3, "routing.enabled=false tuning.epsilon=0");
         assertThat(heard.stages).doesNotContain(Stage.WARM_UP, Stage.ROUTE).contains(Stage.TUNE, Stage.MERGE);
         assertThat(heard.groups).hasSize(1);
-        assertThat(heard.routed).extracting(Told.Routed::group).containsExactly(1, 1, 1);
-        assertThat(heard.routed).allMatch(r -> r.divergences().isEmpty());
+        assertThat(heard.routed).as("nothing was decided").isEmpty();
         assertThat(heard.tuned()).allMatch(s -> s.lambda() == 0.5 && s.kl() >= -1e-6); // the divergence stays
     }
 
