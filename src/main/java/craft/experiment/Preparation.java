@@ -3,6 +3,7 @@ package craft.experiment;
 import craft.error.InvalidInputException;
 import craft.lm.ModelConfig;
 import craft.lm.Tokens;
+import craft.task.RowProblem;
 import craft.task.TaskReader;
 import craft.task.TaskReading;
 import java.nio.file.Path;
@@ -46,7 +47,33 @@ final class Preparation {
             // Not only after hours of training: is there room for the longest label of any task?
             List<String> labels = readings.stream().flatMap(r -> r.task().labels().stream()).distinct().toList();
             encoded.stream().filter(e -> e.task().classification()).forEach(e -> encoder.choices(e, labels));
+            encoder.clash(labels).ifPresent(clash -> {
+                if (recipe.scenario() == Scenario.CIL) {
+                    throw new InvalidInputException("Scenario cil, among the labels of all tasks: " + clash
+                            + " Rename one of them, or use another model.");
+                }
+                encoded.add(encoded.remove(encoded.size() - 1).with("The scores among the labels of all tasks: " + clash));
+            });
         }
         return encoded;
+    }
+
+    /** What a run must say of the rows as they were read: a sentence or two a task, if there is anything. */
+    static List<String> notes(List<TaskReading> readings) {
+        List<String> notes = new ArrayList<>();
+        for (TaskReading reading : readings) {
+            String name = reading.task().name();
+            List<RowProblem> bad = reading.badRows();
+            if (!bad.isEmpty()) {
+                notes.add(name + ": " + (bad.size() == 1 ? "1 row that cannot be used is" : bad.size() + " rows that cannot be used are")
+                        + " left out, as data.skipBadRows says. " + bad.get(0) + (bad.size() == 1 ? "" : " And so on; check lists them."));
+            }
+            List<RowProblem> remarks = reading.remarks();
+            if (!remarks.isEmpty()) {
+                notes.add(name + ": " + remarks.get(0) + (remarks.size() == 1 ? "" : " And " + (remarks.size() - 1) + " more such "
+                        + (remarks.size() == 2 ? "remark" : "remarks") + "; check lists them."));
+            }
+        }
+        return notes;
     }
 }

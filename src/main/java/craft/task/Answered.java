@@ -14,14 +14,14 @@ package craft.task;
 public record Answered(int row, String source, String expected, String given, String givenUnion, double logLikelihood,
         int tokens) {
 
-    /** Whether the answer is the expected one, spaces around it apart. */
+    /** Whether the answer is the expected one, spaces around it and Unicode form (composed or not) apart. */
     public boolean right() {
-        return expected.strip().equals(given.strip());
+        return Texts.answer(expected).equals(Texts.answer(given));
     }
 
     /** The same for the choice among the labels of all tasks. */
     boolean unionRight() {
-        return givenUnion != null && expected.strip().equals(givenUnion.strip());
+        return givenUnion != null && Texts.answer(expected).equals(Texts.answer(givenUnion));
     }
 
     /** As it is kept with the run. */
