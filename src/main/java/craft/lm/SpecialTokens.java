@@ -12,9 +12,9 @@ import java.util.List;
  * Texts of a {@code tokenizer.json} that mean more than they say.
  *
  * @param texts control tokens such as {@code </s>}: where one stands in a text, the tokenizer makes that token of it
- * @param unknown what stands for every text that the vocabulary cannot write, or null where there is no such token
+ * @param unknown id of what stands for every text that the vocabulary cannot write, -1 where there is no such token
  */
-record SpecialTokens(List<String> texts, String unknown) {
+record SpecialTokens(List<String> texts, int unknown) {
     private static final JsonFactory JSON = new JsonFactory();
 
     SpecialTokens {
@@ -24,7 +24,7 @@ record SpecialTokens(List<String> texts, String unknown) {
     /** Streamed, since the vocabulary beside it may be long. */
     static SpecialTokens read(Path file) throws IOException {
         List<String> texts = new ArrayList<>();
-        String[] unknown = {null};
+        int unknown = -1;
         try (JsonParser parser = JSON.createParser(file.toFile())) {
             parser.nextToken();
             for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
@@ -34,13 +34,13 @@ record SpecialTokens(List<String> texts, String unknown) {
                         added(parser, texts);
                     }
                 } else if (key.equals("model") && parser.currentToken() == JsonToken.START_OBJECT) {
-                    unknown(parser, unknown);
+                    unknown = unknown(parser);
                 } else {
                     parser.skipChildren();
                 }
             }
         }
-        return new SpecialTokens(texts, unknown[0]);
+        return new SpecialTokens(texts, unknown);
     }
 
     private static void added(JsonParser parser, List<String> texts) throws IOException {
@@ -61,26 +61,25 @@ record SpecialTokens(List<String> texts, String unknown) {
         }
     }
 
-    /** {@code unk_token}; a Unigram model names the place in its vocabulary instead. */
-    private static void unknown(JsonParser parser, String[] into) throws IOException {
-        int place = -1;
+    /** By {@code unk_token}, which is written before the vocabulary; a Unigram model gives the id itself. */
+    private static int unknown(JsonParser parser) throws IOException {
+        String text = null;
+        int id = -1;
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             if (key.equals("unk_token") && value == JsonToken.VALUE_STRING) {
-                into[0] = parser.getText();
+                text = parser.getText();
             } else if (key.equals("unk_id") && value == JsonToken.VALUE_NUMBER_INT) {
-                place = parser.getIntValue();
-            } else if (key.equals("vocab") && value == JsonToken.START_ARRAY && place >= 0) {
-                for (int i = 0; parser.nextToken() == JsonToken.START_ARRAY; i++) {
+                id = parser.getIntValue();
+            } else if (key.equals("vocab") && value == JsonToken.START_OBJECT && text != null) {
+                for (String word = parser.nextFieldName(); word != null; word = parser.nextFieldName()) {
                     parser.nextToken();
-                    into[0] = i == place ? parser.getText() : into[0];
-                    while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        continue;
-                    }
+                    id = word.equals(text) ? parser.getIntValue() : id;
                 }
             } else {
                 parser.skipChildren();
             }
         }
+        return id;
     }
 }

@@ -14,12 +14,10 @@ public final class Tokens implements AutoCloseable {
     private final int[] closing;
 
     private final SpecialTokens special;
-    private final int unknown;
 
     private Tokens(HuggingFaceTokenizer tokenizer, SpecialTokens special) {
         this.tokenizer = tokenizer;
         this.special = special;
-        this.unknown = special.unknown() == null ? -1 : special(special.unknown());
         // Some tokenizers put the word-start mark before every text, others want the space written out.
         int[] apart = join(plain("y"), plain("x"));
         this.answerPrefix = Arrays.equals(apart, plain("y x")) ? "" : " ";
@@ -72,7 +70,7 @@ public final class Tokens implements AutoCloseable {
 
     /** Id of the token that stands for whatever the vocabulary cannot write, -1 where there is none. */
     public int unknown() {
-        return unknown;
+        return special.unknown();
     }
 
     /** Ids of an answer that follows a prompt after a space, without any special token. */
