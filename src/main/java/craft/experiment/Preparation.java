@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** From a recipe to token sequences. Throws {@link InvalidInputException} for whatever cannot be used. */
 final class Preparation {
+    /** Remarks of a task that a run repeats. */
+    private static final int SHOWN = 5;
+
     private Preparation() {
     }
 
@@ -58,7 +61,7 @@ final class Preparation {
         return encoded;
     }
 
-    /** What a run must say of the rows as they were read: a sentence or two a task, if there is anything. */
+    /** What a run must say of the rows as they were read: a few sentences a task, if there is anything. */
     static List<String> notes(List<TaskReading> readings) {
         List<String> notes = new ArrayList<>();
         for (TaskReading reading : readings) {
@@ -69,9 +72,9 @@ final class Preparation {
                         + " left out, as data.skipBadRows says. " + bad.get(0) + (bad.size() == 1 ? "" : " And so on; check lists them."));
             }
             List<RowProblem> remarks = reading.remarks();
-            if (!remarks.isEmpty()) {
-                notes.add(name + ": " + remarks.get(0) + (remarks.size() == 1 ? "" : " And " + (remarks.size() - 1) + " more such "
-                        + (remarks.size() == 2 ? "remark" : "remarks") + "; check lists them."));
+            remarks.stream().limit(SHOWN).forEach(remark -> notes.add(name + ": " + remark));
+            if (remarks.size() > SHOWN) {
+                notes.add(name + ": there are " + (remarks.size() - SHOWN) + " more remarks on its rows; check lists them.");
             }
         }
         return notes;

@@ -5,8 +5,8 @@ import craft.task.Example;
 import craft.task.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +23,7 @@ final class TokenRemarks {
     private final int most;
     private final String firsts;
     private final Map<String, Split> splits = new LinkedHashMap<>();
-    private final Set<String> controls = new LinkedHashSet<>();
+    private final Set<String> controls = new HashSet<>();
 
     /** Counts of one split's rows. */
     private static final class Split {
@@ -92,7 +92,8 @@ final class TokenRemarks {
                 all.add(longer(name, split));
             }
         });
-        add(all, s -> s.special, " contain " + String.join(", ", controls) + ", which the tokenizer reads as control tokens, not as text. "
+        add(all, s -> s.special, " contain " + String.join(", ", tokens.specials().stream().filter(controls::contains).toList())
+                + ", which the tokenizer reads as control tokens, not as text. "
                 + "If text is meant, write it in another way.");
         add(all, s -> s.unknown, " contain characters that the tokenizer does not know: each becomes its token for what is unknown.");
         add(all, s -> s.spaced, " have a space at the prompt's end or the answer's beginning. It is taken as the one space that every "
