@@ -42,9 +42,10 @@ final class Preparation {
 
     static List<EncodedTask> encode(Tokens tokens, ModelConfig config, Recipe recipe, List<TaskReading> readings) {
         TaskEncoder encoder = new TaskEncoder(tokens, config, recipe);
+        ShotRoom shots = new ShotRoom(tokens, config, recipe);
         List<EncodedTask> encoded = new ArrayList<>();
         for (TaskReading reading : readings) {
-            encoded.add(encoder.encode(reading.task(), encoded.size() + 1));
+            encoded.add(shots.check(encoder.encode(reading.task(), encoded.size() + 1)));
         }
         if (recipe.scenario() == Scenario.CIL || recipe.data().unionScores()) {
             // Not only after hours of training: is there room for the longest label of any task?

@@ -35,6 +35,7 @@ final class TokenRemarks {
         private String leastLeft = "";
         private int special;
         private int unknown;
+        private int unknownAround;
         private int spaced;
     }
 
@@ -72,10 +73,16 @@ final class TokenRemarks {
         if (!found.isEmpty()) {
             split.special++;
             controls.addAll(found);
-        } else if (tokens.unknown() >= 0 && Arrays.stream(ids).flatMapToInt(Arrays::stream).anyMatch(id -> id == tokens.unknown())) {
-            split.unknown++;
+        } else if (unknown(ids)) {
+            boolean own = unknown(tokens.prompt(row.text()), tokens.prompt(row.answer()));
+            split.unknown += own ? 1 : 0;
+            split.unknownAround += own ? 0 : 1;
         }
         split.spaced += prompt.endsWith(" ") || row.answer().startsWith(" ") ? 1 : 0;
+    }
+
+    private boolean unknown(int[]... ids) {
+        return tokens.unknown() >= 0 && Arrays.stream(ids).flatMapToInt(Arrays::stream).anyMatch(id -> id == tokens.unknown());
     }
 
     /** The control tokens that a text contains. A model may have hundreds, which begin with two or three characters. */
@@ -96,6 +103,7 @@ final class TokenRemarks {
                 + ", which the tokenizer reads as control tokens, not as text. "
                 + "If text is meant, write it in another way.");
         add(all, s -> s.unknown, " contain characters that the tokenizer does not know: each becomes its token for what is unknown.");
+        add(all, s -> s.unknownAround, " have an instruction, options or line breaks with characters that the tokenizer does not know.");
         add(all, s -> s.spaced, " have a space at the prompt's end or the answer's beginning. It is taken as the one space that every "
                 + "answer follows, not as a further one.");
         return all;

@@ -195,8 +195,17 @@ class TaskEncoderTest {
                 + "which the tokenizer reads as control tokens, not as text. If text is meant, write it in another way.");
         model(this::noBytes, c -> { });
         task("korean", about("up", "down"), List.of(row("그는 갔다", "up"), row("he went", "down")));
-        assertThat(encode("tasks=korean").get(0).remarks()).singleElement().asString()
-                .startsWith("korean: 2 of 4 rows (train 1, test 1) contain characters that the tokenizer does not know");
+        assertThat(encode("tasks=korean").get(0).remarks()).hasSize(2)
+                .anyMatch(r -> r.startsWith("korean: 2 of 4 rows (train 1, test 1) contain characters that the tokenizer does not know"))
+                .anyMatch(r -> r.startsWith("korean: 2 of 4 rows (train 1, test 1) have an instruction, options or line breaks"));
+    }
+
+    @Test
+    void demonstrationsThatDoNotFitAreCounted() throws IOException {
+        task("shots", about("up", "down"), IntStream.range(0, 30).mapToObj(i -> row("the cat number " + i, i % 2 == 0 ? "up" : "down")).toList());
+        assertThat(encode("tasks=shots", "method.type=frozen", "method.shots=2").get(0).remarks()).isEmpty();
+        assertThat(encode("tasks=shots", "method.type=frozen", "method.shots=30").get(0).remarks()).singleElement().asString()
+                .startsWith("shots: the 30 demonstrations (method.shots) do not all fit into the model's context of 512 tokens before 30 of 30");
     }
 
     @Test
