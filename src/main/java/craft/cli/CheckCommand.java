@@ -162,6 +162,7 @@ final class CheckCommand implements Callable<Integer> {
                 + recipe.scenario().name().toLowerCase(Locale.ROOT));
         model(found.model(), found.memory());
         found.tasks().forEach(this::task);
+        found.remarks().forEach(remark -> console.out().println("Remark: " + remark));
     }
 
     private void run(Path path) {

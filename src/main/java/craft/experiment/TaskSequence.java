@@ -10,6 +10,7 @@ import craft.method.Monitor;
 import craft.method.State;
 import craft.task.Task;
 import craft.task.TaskMetric;
+import craft.task.TaskReading;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class TaskSequence {
     private final RunArtifacts artifacts;
     private final Gate gate;
     private List<EncodedTask> tasks;
+    private List<String> notes;
     private ContinualMethod method;
     private Clock clock;
     private MethodMonitor monitor;
@@ -43,7 +45,9 @@ final class TaskSequence {
     }
 
     RunEvent.RunFinished run() {
-        tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
+        List<TaskReading> readings = Preparation.read(recipe);
+        notes = Preparation.notes(readings);
+        tasks = Preparation.encode(model.tokens(), model.config(), recipe, readings);
         hold();
         if (gate.stopping()) {
             throw new Monitor.Stopped();
@@ -76,8 +80,10 @@ final class TaskSequence {
         remarks();
     }
 
-    /** What a reader of the scores must know of the scenario. */
+    /** What a reader of the scores must know of the rows and the scenario. */
     private void remarks() {
+        notes.forEach(note -> listener.onEvent(new RunEvent.Note(note)));
+        tasks.forEach(task -> task.remarks().forEach(remark -> listener.onEvent(new RunEvent.Note(remark))));
         switch (recipe.scenario()) {
             case TIL -> { }
             case DIL -> listener.onEvent(new RunEvent.Note("Scenario dil: the method is not told the task; a test row is "

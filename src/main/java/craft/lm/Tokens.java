@@ -5,6 +5,7 @@ import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** A model's tokenizer. Thread-safe. */
 public final class Tokens implements AutoCloseable {
@@ -12,8 +13,11 @@ public final class Tokens implements AutoCloseable {
     private final String answerPrefix;
     private final int[] closing;
 
-    private Tokens(HuggingFaceTokenizer tokenizer) {
+    private final SpecialTokens special;
+
+    private Tokens(HuggingFaceTokenizer tokenizer, SpecialTokens special) {
         this.tokenizer = tokenizer;
+        this.special = special;
         // Some tokenizers put the word-start mark before every text, others want the space written out.
         int[] apart = join(plain("y"), plain("x"));
         this.answerPrefix = Arrays.equals(apart, plain("y x")) ? "" : " ";
@@ -34,7 +38,8 @@ public final class Tokens implements AutoCloseable {
     public static Tokens load(Path file) {
         System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
         try {
-            return new Tokens(HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(false).optPadding(false).build());
+            return new Tokens(HuggingFaceTokenizer.builder().optTokenizerPath(file).optTruncation(false).optPadding(false).build(),
+                    SpecialTokens.read(file));
         } catch (IOException | RuntimeException e) {
             throw new InvalidInputException("The tokenizer " + file + " cannot be read: " + e.getMessage()
                     + ". Get tokenizer.json again from where the model came from.", e);
@@ -56,6 +61,16 @@ public final class Tokens implements AutoCloseable {
     int special(String token) {
         int[] ids = plain(token);
         return ids.length == 1 && tokenizer.decode(new long[] {ids[0]}, false).strip().equals(token) ? ids[0] : -1;
+    }
+
+    /** Texts such as {@code </s>} of which, wherever they stand, the tokenizer makes a control token. */
+    public List<String> specials() {
+        return special.texts();
+    }
+
+    /** Id of the token that stands for whatever the vocabulary cannot write, -1 where there is none. */
+    public int unknown() {
+        return special.unknown();
     }
 
     /** Ids of an answer that follows a prompt after a space, without any special token. */

@@ -1,19 +1,19 @@
 package craft.task;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import craft.error.InvalidInputException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A task's {@code about.json}.
@@ -31,8 +31,6 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
         boolean showOptions, Optional<TaskMetric> metric, Optional<RowKeys> columns, Map<String, String> facts) {
     static final String FILE = "about.json";
     private static final List<String> FACTS = List.of("kind", "language", "licence", "source");
-    private static final JsonMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     static AboutTask read(Path folder) {
         Path file = folder.resolve(FILE);
@@ -64,11 +62,15 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
 
     /** The file as JSON; no key may be given twice. */
     static JsonNode tree(Path file) {
-        try {
-            return JSON.readTree(Files.readAllBytes(file));
+        try (JsonParser parser = Rows.JSON.createParser(Files.readAllBytes(file))) {
+            JsonNode tree = parser.nextToken() == null ? MissingNode.getInstance() : JsonRow.read(parser);
+            if (parser.nextToken() != null) {
+                throw new InvalidInputException(file + ": something follows the end of the JSON. Remove it.");
+            }
+            return tree;
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + Rows.place(e) + ": this is not valid JSON: "
-                    + e.getOriginalMessage(), e);
+                    + JsonWords.of(e), e);
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -77,7 +79,7 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
     private static boolean flag(JsonNode tree, String key, Path file) {
         JsonNode value = tree.path(key);
         if (!value.isMissingNode() && !value.isBoolean()) {
-            throw new InvalidInputException(file + ", \"" + key + "\": must be true or false, not " + Rows.kind(value)
+            throw new InvalidInputException(file + ", \"" + key + "\": must be true or false, not " + JsonRow.kind(value)
                     + ".");
         }
         return value.asBoolean(true);
@@ -113,7 +115,7 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
             return "";
         }
         if (!value.isTextual()) {
-            throw new InvalidInputException(file + ", \"" + key + "\": must be a text, not " + Rows.kind(value) + ".");
+            throw new InvalidInputException(file + ", \"" + key + "\": must be a text, not " + JsonRow.kind(value) + ".");
         }
         return value.asText();
     }
@@ -126,21 +128,32 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
         if (!given.isArray()) {
             throw new InvalidInputException(where + "must be a list of texts, or null for generated answers.");
         }
-        Set<String> labels = new LinkedHashSet<>();
+        Map<String, String> labels = new LinkedHashMap<>();
+        Map<BigDecimal, String> numbers = new HashMap<>();
         for (JsonNode label : given) {
-            if (!label.isTextual() || label.asText().isBlank()) {
-                throw new InvalidInputException(where + "every label must be a text that is not empty; found " + label
-                        + ".");
+            JsonRow.Number number = JsonRow.number(label);
+            if (!label.isTextual() && !label.isBoolean() && (number == null || !number.finite()) || label.asText().isBlank()) {
+                throw new InvalidInputException(where + "every label must be a text that is not empty, a number, or true or false; "
+                        + "found " + (label.isTextual() ? "\"" + label.asText() + "\"" : number != null ? number.text()
+                        : JsonRow.kind(label)) + ".");
             }
-            if (!labels.add(label.asText())) {
-                throw new InvalidInputException(where + "\"" + label.asText() + "\" is listed twice. Remove one.");
+            String before = labels.putIfAbsent(Texts.look(label.asText()), label.asText());
+            if (before != null) {
+                throw new InvalidInputException(where + (before.equals(label.asText()) ? "\"" + before + "\" is listed twice."
+                        : "\"" + before + "\" and \"" + label.asText() + "\" differ only in spaces or Unicode form, so nobody can tell "
+                        + "them apart.") + " Remove one.");
+            }
+            String same = number == null ? null : numbers.putIfAbsent(Labels.number(number.text()), number.text());
+            if (same != null) {
+                throw new InvalidInputException(where + same + " and " + number.text() + " are the same number. Remove one, or put both "
+                        + "in quotation marks.");
             }
         }
         if (labels.size() < 2) {
             throw new InvalidInputException(where + "a choice needs at least two labels, but " + labels.size()
                     + " is listed. For generated answers write null.");
         }
-        return List.copyOf(labels);
+        return List.copyOf(labels.values());
     }
 
     /** What stands before a row's text in the prompt. */

@@ -34,14 +34,14 @@ public record Answered(int row, String source, String expected, String given, St
         return values == null || values.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /** Whether the answer is the expected one, spaces around it apart. */
+    /** Whether the answer is the expected one, spaces around it and Unicode form (composed or not) apart. */
     public boolean right() {
-        return expected.strip().equals(given.strip());
+        return Texts.answer(expected).equals(Texts.answer(given));
     }
 
     /** The same for the choice among the labels of all tasks. */
     boolean unionRight() {
-        return givenUnion != null && expected.strip().equals(givenUnion.strip());
+        return givenUnion != null && Texts.answer(expected).equals(Texts.answer(givenUnion));
     }
 
     /** As it is kept with the run. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How often each label was expected, given, and both; spaces around a label do not count. */
+/** How often each label was expected, given, and both; spaces around a label and its Unicode form do not count. */
 final class Confusion {
     /** Counts of one label. */
     static final class Counts {
@@ -40,7 +40,7 @@ final class Confusion {
     }
 
     private Counts counts(String label) {
-        return labels.computeIfAbsent(label.strip(), k -> new Counts());
+        return labels.computeIfAbsent(Texts.answer(label), k -> new Counts());
     }
 
     /** One element a label that was expected or given. */

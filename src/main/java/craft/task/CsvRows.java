@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
@@ -25,68 +24,82 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rows of a table after RFC 4180: a header, cells in quotation marks where they hold the separator, a line break
- * or a quotation mark (which is doubled). Separated by commas or tabs. Rows are numbered as a spreadsheet does, the
- * header is row 1. An empty line is no row.
+ * The rows of a table with a header. A {@code .csv} is read after RFC 4180: cells are in quotation marks where they hold the
+ * separator, a line break or a quotation mark (which is doubled). In a {@code .tsv} a quotation mark is a character like any
+ * other, unless the header is quoted, too. The header tells the separator ({@link CsvDialect}). Rows are numbered as a
+ * spreadsheet does, the header is row 1. An empty line is no row.
  */
 final class CsvRows {
-    /**
-     * What bytes that are no UTF-8 become: a code point that Unicode keeps out of texts, so that it is told from what
-     * stands in the file. Such a byte is never a separator, quotation mark or line end, so the other rows are not
-     * touched.
-     */
-    private static final char NOT_UTF8 = '\uFFFF';
+    /** What bytes that are no UTF-8 become. Such a byte is never a separator, quotation mark or line end. */
+    private static final char NOT_UTF8 = DataFile.BROKEN;
     private static final CsvMapper MAPPER = CsvMapper.builder(CsvFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Rows.LONGEST).build()).build())
             .enable(CsvParser.Feature.WRAP_AS_ARRAY).build();
+    private static final String RULE = " A cell that holds a quotation mark is put in quotation marks, and those within are "
+            + "doubled.";
 
     private final Path file;
-    private final ObjectReader reader;
+    private final boolean tabs;
     private final Rows.Sink sink;
+    private CsvDialect dialect;
+    private int quotedCells;
+    private int firstQuoted;
 
-    CsvRows(Path file, char separator, Rows.Sink sink) {
+    /** @param tabs whether the file's name promises tabs */
+    CsvRows(Path file, boolean tabs, Rows.Sink sink) {
         this.file = file;
+        this.tabs = tabs;
         this.sink = sink;
-        this.reader = MAPPER.readerFor(String[].class)
-                .with(CsvSchema.emptySchema().withColumnSeparator(separator));
     }
 
-    /** @param in after any byte order mark; left open */
+    /** @param in after any byte order mark, can be marked; left open */
     void read(InputStream in) throws IOException {
+        dialect = CsvDialect.of(in, tabs, sink);
+        CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(dialect.separator());
         Reader text = new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE)
                 .replaceWith(String.valueOf(NOT_UTF8)));
         List<String> header = null;
         int row = 0;
-        long line = 1;
-        try (MappingIterator<String[]> rows = reader.readValues(text)) {
+        long line = dialect.firstLine();
+        try (MappingIterator<String[]> rows = MAPPER.readerFor(String[].class)
+                .with(dialect.quoted() ? schema : schema.withoutQuoteChar()).readValues(text)) {
             while (rows.hasNextValue()) {
                 String[] cells = rows.nextValue();
                 row++;
                 if (cells.length == 0 || cells.length == 1 && cells[0].isBlank()) {
-                    line = rows.getCurrentLocation().getLineNr();
+                    line = line(rows);
                     continue;
                 }
                 if (header == null) {
                     header = header(row, cells);
                     sink.columns(header);
                 } else {
-                    row(row, cells, header);
+                    row(row, line, cells, header);
                 }
-                line = rows.getCurrentLocation().getLineNr();
+                line = line(rows);
             }
         } catch (JsonProcessingException e) {
-            // The library wraps what its own parser throws.
-            if (e instanceof StreamConstraintsException || e.getCause() instanceof StreamConstraintsException) {
-                throw broken(row, line, "A cell is longer than 10 MB; is a quotation mark missing?", e);
-            }
-            throw broken(row, line, e.getOriginalMessage() + (e.getOriginalMessage().endsWith(".") ? "" : ".")
-                    + " A cell that holds a quotation mark is put in quotation marks, and those within are doubled.",
-                    e);
+            throw broken(row, line, e);
+        }
+        if (quotedCells > 0) {
+            sink.remark((quotedCells == 1 ? "A cell begins and ends" : quotedCells + " cells begin and end")
+                    + " with a quotation mark (row " + firstQuoted + "); in a .tsv it is part of the text. If it only encloses "
+                    + "the cell, take it out or save the file as .csv.");
         }
     }
 
-    private InvalidInputException broken(int rowsRead, long line, String reason, Exception cause) {
+    private long line(MappingIterator<String[]> rows) {
+        return dialect.firstLine() - 1 + rows.getCurrentLocation().getLineNr();
+    }
+
+    private InvalidInputException broken(int rowsRead, long line, JsonProcessingException cause) {
+        String message = String.valueOf(cause.getOriginalMessage());
+        // The library wraps what its own parser throws.
+        boolean tooLong = cause instanceof StreamConstraintsException || cause.getCause() instanceof StreamConstraintsException;
+        String reason = tooLong ? "A cell is longer than 10 MB; is a quotation mark missing?"
+                : message.contains("closing quote") ? "A quotation mark that opens a cell of this row is never closed." + RULE
+                : "A quotation mark closes a cell of this row before the cell's end." + RULE;
         return new InvalidInputException(file + ", row " + (rowsRead + 1) + ", which begins at line " + line
                 + ": the rest of the file cannot be read. " + reason, cause);
     }
@@ -109,7 +122,7 @@ final class CsvRows {
         return names;
     }
 
-    private void row(int row, String[] cells, List<String> header) {
+    private void row(int row, long line, String[] cells, List<String> header) {
         for (String cell : cells) {
             if (cell.indexOf(NOT_UTF8) >= 0) {
                 sink.bad(row, "The row is not valid UTF-8. Save the file as UTF-8.");
@@ -118,14 +131,36 @@ final class CsvRows {
         }
         if (cells.length != header.size()) {
             sink.bad(row, "The row has " + (cells.length == 1 ? "1 cell" : cells.length + " cells")
-                    + ", but the header has " + header.size()
-                    + ". A cell that holds the separator or a line break must be in quotation marks.");
+                    + ", but the header has " + header.size() + (dialect.quoted()
+                    ? ". A cell that holds the separator or a line break must be in quotation marks."
+                    : ". No cell of a .tsv can hold a tab or a line break; write \\t or \\n, or save the file as .csv."));
             return;
         }
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < cells.length; i++) {
             object.put(header.get(i), cells[i]);
+            if (dialect.quoted()) {
+                swallowed(row, line, cells[i], header);
+            } else if (cells[i].length() > 1 && cells[i].startsWith("\"") && cells[i].endsWith("\"")) {
+                quotedCells++;
+                firstQuoted = firstQuoted == 0 ? row : firstQuoted;
+            }
         }
         sink.object(row, object);
+    }
+
+    /** A quotation mark too many makes one cell of the rows that follow it, up to the next one. */
+    private void swallowed(int row, long line, String cell, List<String> header) {
+        if (cell.indexOf('\n') < 0 && cell.indexOf('\r') < 0) {
+            return;
+        }
+        List<String> lines = cell.lines().filter(l -> !l.isBlank()).toList();
+        long rows = lines.stream().map(dialect::cells).filter(c -> c.size() == header.size() && sink.looksLikeRow(header, c)).count();
+        // The last line is what stands before the closing mark, and the first one may lack what stands before the opening one.
+        if (rows > 0 && 2 * rows >= lines.size() - 1) {
+            sink.doubt(row, "The row begins at line " + line + " and goes over " + cell.lines().count() + " lines, since a cell is in "
+                    + "quotation marks; " + (rows == 1 ? "one of them looks like a row" : rows + " of them look like rows")
+                    + " of its own. Is there a quotation mark too many?");
+        }
     }
 }

@@ -4,7 +4,7 @@ package craft.task;
  * TRACE's score of Py150, {@code fuzz.ratio} of fuzzywuzzy with python-Levenshtein (rapidfuzz's ratio is the same):
  * 1 - d / (|a| + |b|), where d is the fewest insertions and deletions of characters that turn one text into the other
  * (a substitution counts 2), so that it equals 2 LCS / (|a| + |b|). Characters are Unicode code points; spaces at both
- * ends are dropped, nothing else is. Here in [0, 1] and not rounded; TRACE reports it in per cent. Mean over the rows.
+ * ends are dropped and letters composed (NFC), nothing else is. Here in [0, 1] and not rounded; TRACE reports it in per cent. Mean over the rows.
  * Two empty texts are equal.
  */
 record EditSimilarity() implements TaskMetric {
@@ -27,6 +27,6 @@ record EditSimilarity() implements TaskMetric {
     }
 
     private static Object[] characters(String text) {
-        return text.strip().codePoints().boxed().toArray();
+        return Texts.answer(text).codePoints().boxed().toArray();
     }
 }

@@ -1,7 +1,7 @@
 package craft.task;
 
 /**
- * Share of rows whose answer is the expected one, character by character, spaces around it apart: accuracy of a choice,
+ * Share of rows whose answer is the expected one, character by character, spaces around it and its Unicode form apart: accuracy of a choice,
  * exact match of a generated text (TRACE's {@code caculate_accuracy} compares in the same way). Nothing is lower-cased
  * and no punctuation is dropped.
  */

@@ -17,8 +17,8 @@ record FirstCharacter() implements TaskMetric {
 
     @Override
     public double row(Answered answered) {
-        String given = answered.given().strip();
-        String expected = answered.expected().strip();
+        String given = Texts.answer(answered.given());
+        String expected = Texts.answer(answered.expected());
         return !given.isEmpty() && !expected.isEmpty() && given.codePointAt(0) == expected.codePointAt(0) ? 1 : 0;
     }
 }

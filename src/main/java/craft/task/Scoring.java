@@ -25,7 +25,7 @@ public final class Scoring {
     public static Score score(TaskMetric metric, boolean classification, List<Answered> rows) {
         boolean union = rows.stream().allMatch(r -> r.givenUnion() != null);
         Map<String, Integer> counts = new HashMap<>();
-        rows.forEach(r -> counts.merge(r.expected(), 1, Integer::sum));
+        rows.forEach(r -> counts.merge(Texts.answer(r.expected()), 1, Integer::sum));
         double all = rows.size();
         return new Score(metric.of(rows), metric.name(), TaskMetric.ACCURACY.of(rows),
                 classification ? TaskMetric.BALANCED_ACCURACY.of(rows) : Double.NaN,

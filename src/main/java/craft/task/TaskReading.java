@@ -6,12 +6,20 @@ import java.util.stream.Collectors;
 
 /**
  * What reading a task folder gave: the task from its good rows, every problem found on the way, and what it was read from.
+ *
+ * @param problems rows that could not be used and remarks, in the order found; last those of rows that are there twice
+ * @param duplicates how many of them are of rows that are there twice
  */
-public record TaskReading(Task task, List<RowProblem> problems, TaskSource source) {
+public record TaskReading(Task task, List<RowProblem> problems, TaskSource source, int duplicates) {
     private static final int SHOWN = 3;
 
     public TaskReading {
         problems = List.copyOf(problems);
+    }
+
+    /** What is to be said of rows that are used, apart from those that are there twice. */
+    public List<RowProblem> remarks() {
+        return problems.subList(0, problems.size() - duplicates).stream().filter(p -> !p.fatal()).toList();
     }
 
     public List<RowProblem> badRows() {

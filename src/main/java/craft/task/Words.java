@@ -6,7 +6,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Splits a text into tokens for the metrics that count words. Lower case (without a locale's rules). A word is a run
+ * Splits a text into tokens for the metrics that count words. Composed (NFC), lower case (without a locale's rules). A word is a run
  * of letters, marks and digits; a number keeps points and commas between its digits. A Han or kana character is a
  * token by itself, since those scripts write no spaces; Hangul is written with spaces, so a Korean word with its
  * particles is one token.
@@ -32,6 +32,6 @@ final class Words {
     }
 
     private static List<String> tokens(Pattern pattern, String text) {
-        return pattern.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+        return pattern.matcher(Texts.composed(text).toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
     }
 }

@@ -57,12 +57,12 @@ class TaskLayoutTest {
 
     @Test
     void readsATableWithTabsAndAByteOrderMark() throws IOException {
-        write("t/train.tsv", "\uFEFFprompt\tanswer\n1 and 2, is\t3\n\"two\nlines\"\t\"a\tb\"\n");
+        write("t/train.tsv", "\uFEFFprompt\tanswer\n1 and 2, is\t3\n\"two\" of\t5\" or\n");
         write("t/test.tsv", "prompt\tanswer\n2 and 2, is\t4");
         TaskReading reading = read("t");
         assertThat(reading.requireAllGood().train()).extracting(Example::prompt, Example::answer).containsExactly(
                 org.assertj.core.groups.Tuple.tuple("1 and 2, is", "3"),
-                org.assertj.core.groups.Tuple.tuple("two\nlines", "a\tb"));
+                org.assertj.core.groups.Tuple.tuple("\"two\" of", "5\" or"));
         assertThat(reading.problems()).singleElement()
                 .satisfies(p -> assertThat(p.toString()).contains("train.tsv").contains("byte order mark"));
         assertThat(reading.task().metric()).isEqualTo(TaskMetric.EXACT_MATCH);
@@ -88,7 +88,7 @@ class TaskLayoutTest {
     @Test
     void saysWhereAQuotationMarkIsMissing() throws IOException {
         table("text,label\na,ham\n\"b,spam\nc,ham\n");
-        refused("t", "train.csv, row 3, which begins at line 3", "quote", "rest of the file cannot be read");
+        refused("t", "train.csv, row 3, which begins at line 3", "never closed", "rest of the file cannot be read");
         table("text,label\n\"a\nb\",ham\n\"c\" d,spam\n");
         refused("t", "train.csv, row 3, which begins at line 4", "quotation mark");
     }
@@ -101,8 +101,8 @@ class TaskLayoutTest {
         Files.write(root.resolve("t/train.csv"), bytes);
         assertThat(read("t").badRows()).singleElement()
                 .satisfies(p -> assertThat(p.toString()).contains("train.csv, row 3").contains("UTF-8"));
-        Files.write(root.resolve("t/train.csv"), "\uFEFFtext,label\n".getBytes(StandardCharsets.UTF_16LE));
-        refused("t", "train.csv is UTF-16");
+        Files.write(root.resolve("t/train.csv"), "\uFEFFtext,label\na,ham\n".getBytes(StandardCharsets.UTF_16LE));
+        assertThat(read("t").remarks()).singleElement().satisfies(p -> assertThat(p.toString()).contains("train.csv", "UTF-16"));
     }
 
     @Test

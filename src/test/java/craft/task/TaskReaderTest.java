@@ -119,12 +119,12 @@ class TaskReaderTest {
                 .containsExactly("label", "", "label", "text", "label", "label", "", "", "", "text", "answer");
         assertThat(bad.get(0).reason()).contains("missing").contains("This row has: text");
         assertThat(bad.get(1).reason()).contains("must be a JSON object").contains("a list");
-        assertThat(bad.get(2).reason()).contains("must be a text, not a number");
+        assertThat(bad.get(2).reason()).contains("\"3\" is not among the labels").contains("A number is taken as its text");
         assertThat(bad.get(3).reason()).contains("empty");
         assertThat(bad.get(4).reason()).contains("empty");
         assertThat(bad.get(5).reason()).contains("\"eggs\" is not among the labels").contains("ham, spam");
         assertThat(bad.get(6).reason()).contains("not valid JSON").contains("column");
-        assertThat(bad.get(7).reason()).contains("Duplicate");
+        assertThat(bad.get(7).reason()).contains("The key \"text\" is given twice");
         assertThat(bad.get(8).reason()).contains("Something follows the JSON object");
         assertThat(bad.get(10).reason()).contains("\"answer\"");
     }
@@ -216,9 +216,15 @@ class TaskReaderTest {
     }
 
     @Test
-    void refusesUtf16() throws IOException {
-        Files.write(folder.resolve("train.jsonl"), ("\uFEFF" + GOOD).getBytes(StandardCharsets.UTF_16LE));
-        refused("train.jsonl is UTF-16");
+    void readsUtf16AndSaysSo() throws IOException {
+        for (String text : new String[] {"\uFEFF" + GOOD, GOOD}) {
+            Files.write(folder.resolve("train.jsonl"), text.getBytes(StandardCharsets.UTF_16BE));
+            TaskReading reading = TaskReader.read(folder);
+            assertThat(reading.requireAllGood().train()).extracting(Example::text).containsExactly("free money", "see you");
+            assertThat(reading.remarks()).singleElement().satisfies(p -> assertThat(p.reason()).contains("UTF-16"));
+        }
+        Files.write(folder.resolve("train.jsonl"), ("\uFEFF" + GOOD).getBytes(java.nio.charset.Charset.forName("UTF-32LE")));
+        refused("train.jsonl is UTF-32");
     }
 
     @Test
@@ -231,8 +237,10 @@ class TaskReaderTest {
         refused("about.json, \"labels\": must be a list");
         write("about.json", "{\"labels\": [\"ham\", \"ham\"]}");
         refused("\"ham\" is listed twice");
-        write("about.json", "{\"labels\": [\"ham\", 3]}");
-        refused("every label must be a text");
+        write("about.json", "{\"labels\": [\"ham\", null]}");
+        refused("every label must be a text", "found null");
+        write("about.json", "{\"labels\": [\"ham\", NaN]}");
+        refused("every label must be a text", "found NaN");
         write("about.json", "{\"labels\": [\"ham\"]}");
         refused("at least two labels");
         write("about.json", "{\"instruction\": 3}");

@@ -48,12 +48,18 @@ public final class FrozenMethod implements ContinualMethod {
     @Override
     public void learn(TrainingTask task, Monitor monitor) {
         if (shots > 0) {
-            List<Sequence> rows = new ArrayList<>(task.train());
-            Collections.shuffle(rows, Seeds.random(setup.seed(), "demonstrations", task.index()));
+            List<Sequence> rows = drawn(task, task.train().size(), setup.seed());
             demonstrations.add(Demonstrations.of(setup.model(), rows.subList(0, Math.min(shots, rows.size()))));
             nearest.join(demonstrations.size(), states.mean(rows.subList(0, Math.min(PROBE, rows.size()))));
         }
         monitor.safePoint();
+    }
+
+    /** The training rows that are a task's demonstrations, in their order: the first so many of all, drawn with the seed. */
+    public static List<Sequence> drawn(TrainingTask task, int shots, long seed) {
+        List<Sequence> rows = new ArrayList<>(task.train());
+        Collections.shuffle(rows, Seeds.random(seed, "demonstrations", task.index()));
+        return rows.subList(0, Math.min(shots, rows.size()));
     }
 
     @Override
