@@ -12,10 +12,12 @@ import java.util.List;
  * @param model the base model
  * @param tasks the tasks in the recipe's order, with whatever was found wrong in their rows
  * @param memory what the run will need at most
+ * @param remarks what the rows' tokens show that their user should know, a sentence each
  */
-public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate memory) {
+public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate memory, List<String> remarks) {
     public Preflight {
         tasks = List.copyOf(tasks);
+        remarks = List.copyOf(remarks);
     }
 
     /**
@@ -36,10 +38,12 @@ public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate
         List<TaskReading> readings = Preparation.read(recipe);
         try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
             List<EncodedTask> tasks = Preparation.encode(tokens, model.config(), recipe, readings);
+            PromptTokens.requireKnown(tokens, model.config(), tasks);
             MemoryEstimate memory = new MemoryEstimate(card.name(), model.config(),
                     MemoryEstimate.Workload.of(recipe, model.config(), tasks), recipe.engine().settings());
             memory.requireFits(available);
-            return new Preflight(card, readings, memory);
+            model.checkNumbers();
+            return new Preflight(card, readings, memory, PromptTokens.remarks(tokens, tasks));
         }
     }
 }

@@ -44,6 +44,7 @@ final class TaskSequence {
 
     RunEvent.RunFinished run() {
         tasks = Preparation.encode(model.tokens(), model.config(), recipe, Preparation.read(recipe));
+        PromptTokens.requireKnown(model.tokens(), model.config(), tasks);
         hold();
         if (gate.stopping()) {
             throw new Monitor.Stopped();
@@ -73,6 +74,8 @@ final class TaskSequence {
                 tasks.stream().map(TaskSequence::info).toList(), steps));
         clock = new Clock(gate, Clock.Reading.atBegin(steps, rows));
         monitor = new MethodMonitor(new Checkpoint.Progress(0, 0, 0, 0));
+        model.remarks().forEach(remark -> listener.onEvent(new RunEvent.Note(remark)));
+        PromptTokens.remarks(model.tokens(), tasks).forEach(remark -> listener.onEvent(new RunEvent.Note(remark)));
         remarks();
     }
 
