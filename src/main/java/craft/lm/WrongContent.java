@@ -68,6 +68,9 @@ final class WrongContent {
         if (size == 0) {
             return weights ? Optional.empty() : Optional.of("is empty, so it is not a JSON object. Download it again.");
         }
+        if (weights && looksLikeSafetensors(start)) {
+            return Optional.empty();
+        }
         String text = new String(start, StandardCharsets.ISO_8859_1);
         String stripped = text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3).strip() : text.strip();
         if (text.startsWith("version https://git-lfs") || text.startsWith("version https://hawser")) {
@@ -80,15 +83,11 @@ final class WrongContent {
             return Optional.of("is a GGUF file. GGUF cannot be read yet; use the model's safetensors.");
         } else if (text.startsWith("PK\3\4") || text.startsWith("\u0080\2") || text.startsWith("\u0080\3")
                 || text.startsWith("\u0080\4") || text.startsWith("\u0080\5")) {
-            if (!weights || !looksLikeSafetensors(start)) {
-                return Optional.of("is a zip archive or a pickle of PyTorch, whatever its name says; opening a pickle can run any "
-                        + "program hidden in it, so it is refused. Convert the model to safetensors"
-                        + " (in Python: model.save_pretrained(folder, safe_serialization=True)).");
-            }
+            return Optional.of("is a zip archive or a pickle of PyTorch, whatever its name says; opening a pickle can run any "
+                    + "program hidden in it, so it is refused. Convert the model to safetensors"
+                    + " (in Python: model.save_pretrained(folder, safe_serialization=True)).");
         } else if (text.startsWith("\u001f\u008b")) {
-            if (!weights || !looksLikeSafetensors(start)) {
-                return Optional.of("is packed with gzip. Unpack it.");
-            }
+            return Optional.of("is packed with gzip. Unpack it.");
         } else if (text.startsWith("\u0089HDF")) {
             return Optional.of("is an HDF5 file (of TensorFlow). Use the model's safetensors.");
         }
