@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import craft.error.InvalidInputException;
-import craft.error.JsonFault;
+import craft.error.JsonWords;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ final class ConfigJson {
             }
             return node;
         } catch (JsonProcessingException e) {
-            throw new InvalidInputException(file + JsonFault.place(e) + " is not valid JSON: " + JsonFault.reason(e)
+            throw new InvalidInputException(file + " is not valid JSON: " + JsonWords.of(e)
                     + ". Download it again.", e);
         } catch (CharConversionException e) {
             throw new InvalidInputException(file + " is not UTF-8 text. Download it again.", e);

@@ -209,7 +209,7 @@ public final class ModelFolder implements AutoCloseable {
         for (SafeTensors file : files) {
             try {
                 keys.add(file.file().toRealPath() + "|" + Files.size(file.file()) + "|" + Files.getLastModifiedTime(file.file()) + "|"
-                        + config.architecture() + config.layers());
+                        + config.hashCode());
             } catch (IOException e) {
                 throw WrongContent.unreadable(file.file(), e);
             }

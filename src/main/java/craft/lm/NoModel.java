@@ -34,6 +34,8 @@ final class NoModel {
         }
         boolean gguf = list(folder).stream().anyMatch(f -> f.toString().toLowerCase(Locale.ROOT).endsWith(".gguf"));
         return new InvalidInputException(folder + " is not a model folder: it has no config.json."
+                + (Files.exists(folder.resolve("params.json")) ? " It has a params.json, as the makers' own format does; get the model in the "
+                        + "form of Hugging Face." : "")
                 + (gguf ? " GGUF files cannot be read yet; use the model's safetensors with its config.json." : ""));
     }
 

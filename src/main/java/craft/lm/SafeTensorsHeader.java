@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import craft.error.InvalidInputException;
-import craft.error.JsonFault;
+import craft.error.JsonWords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -101,8 +101,8 @@ record SafeTensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(text(source, "its header is not UTF-8. It is damaged."), e);
         } catch (JsonProcessingException e) {
-            String reason = JsonFault.reason(e);
-            throw new InvalidInputException(text(source, reason.endsWith(" twice")
+            String reason = JsonWords.reason(e);
+            throw new InvalidInputException(text(source, reason.contains("given twice")
                     ? "its header has a key twice: " + reason + ". Export it again."
                     : "its header is not valid JSON: " + reason + ". It is damaged."), e);
         } catch (IOException e) { // the bytes are in memory

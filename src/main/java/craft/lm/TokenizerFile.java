@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import craft.error.InvalidInputException;
-import craft.error.JsonFault;
+import craft.error.JsonWords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -62,7 +62,7 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
                 return new Outline(file, text).read(json);
             }
         } catch (JsonProcessingException e) {
-            throw new InvalidInputException(file + JsonFault.place(e) + " is not valid JSON: " + JsonFault.reason(e) + "." + AGAIN, e);
+            throw new InvalidInputException(file + " is not valid JSON: " + JsonWords.of(e) + "." + AGAIN, e);
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(file + " is not UTF-8 text." + AGAIN, e);
         } catch (IOException e) {

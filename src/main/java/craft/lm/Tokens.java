@@ -94,7 +94,12 @@ public final class Tokens implements AutoCloseable {
         HuggingFaceTokenizer made = null;
         try {
             made = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(read.text().getBytes(StandardCharsets.UTF_8)), PLAIN);
-            return new Tokens(made, read, settings);
+            Tokens tokens = new Tokens(made, read, settings);
+            if (tokens.plain("abc XYZ 123").length == 0) {
+                throw new InvalidInputException("The tokenizer " + file + " knows no token for any letter or digit: its vocabulary is damaged. "
+                        + "Get tokenizer.json again from where the model came from.");
+            }
+            return tokens;
         } catch (InvalidInputException e) {
             made.close();
             throw e;

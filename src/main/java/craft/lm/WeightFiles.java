@@ -121,7 +121,7 @@ record WeightFiles(Map<String, SafeTensors> byName, Set<SafeTensors> files, List
             return new InvalidInputException(folder + " has weights in several files (" + some(shards) + ") but lacks " + INDEX
                     + ", which says what is in which. Download it from where the model came from.");
         }
-        String others = found.stream().filter(n -> n.endsWith(".safetensors") || n.endsWith(".gguf"))
+        String others = found.stream().filter(n -> n.matches("(?i).*\\.(safetensors|gguf|h5|msgpack|onnx|npz)"))
                 .collect(Collectors.joining(", "));
         return new InvalidInputException(folder + " has no weights: neither " + SINGLE + " nor " + INDEX
                 + " is there" + (others.isEmpty() ? "" : " (only " + others + ")") + "."

@@ -1,5 +1,6 @@
 package craft.lm;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,10 +51,7 @@ final class WrongContent {
 
     /** For whatever goes wrong between us and the disk. */
     static InvalidInputException unreadable(Path file, IOException e) {
-        return new InvalidInputException(file + " cannot be read"
-                + (e instanceof java.nio.file.AccessDeniedException ? ": the program may not open it. Change its permissions."
-                        : e instanceof java.nio.file.NoSuchFileException ? ": it is not there (any more)."
-                                : ". Look whether the disk is well and the file still there."), e);
+        return new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
     }
 
     private static String target(Path link) {

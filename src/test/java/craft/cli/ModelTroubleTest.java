@@ -126,7 +126,7 @@ class ModelTroubleTest {
 
     private static double perplexity(Captured run) throws IOException {
         String last = run.out().lines().reduce((a, b) -> b).orElseThrow();
-        return JSON.readTree(last).findValue("perplexity").doubleValue();
+        return JSON.readTree(last).findValue("perplexity").get(0).doubleValue();
     }
 
     /** Six rows to train and six to test, half of each kind. */

@@ -116,8 +116,7 @@ class WrongContentTest {
 
     /** As JSON alone these pass; the tokenizer's own reader refuses them. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"\"type\": \"BPE\" | \"type\": \"BPF\"", "\"vocab\": | \"vocabulary\":",
-        "\"type\": \"Prepend\" | \"type\": \"Prepended\""})
+    @CsvSource(delimiter = '|', value = {"\"type\": \"BPE\" | \"type\": \"BPF\"", "\"vocab\": | \"vocabulary\":"})
     void aDamagedTokenizerIsRefusedInPlainWords(String before, String after) throws IOException {
         String text = Files.readString(folder.resolve("tokenizer.json"));
         assertThat(text).contains(before);
@@ -131,7 +130,7 @@ class WrongContentTest {
         write("config.json", "{\"a\":".repeat(5000) + "1" + "}".repeat(5000));
         refused("config.json", "nested too deeply");
         write("config.json", "{\"hidden_size\": NaN}");
-        refused("config.json", "NaN and Infinity are no JSON values");
+        refused("config.json", "NaN is no JSON value");
     }
 
     private int[] prompt() {
