@@ -1,8 +1,10 @@
 package craft.lm;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import craft.error.InvalidInputException;
@@ -31,7 +33,10 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
     private static final String NAME = "tokenizer.json";
     private static final long MAX_BYTES = 500_000_000;
     private static final String AGAIN = " Get " + NAME + " again from where the model came from.";
-    private static final JsonMapper JSON = new JsonMapper();
+    /** The tokenizers library reads 128 floors deep and no deeper. */
+    private static final int MAX_DEPTH = 100;
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build()).build();
 
     /** @throws InvalidInputException when the folder has none, or one that is damaged */
     static void requireThere(Path folder) {
@@ -59,8 +64,15 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
             }
             String text = text(Files.readAllBytes(file));
             try (JsonParser json = JSON.createParser(text)) {
-                return new Outline(file, text).read(json);
+                new TokenizerParts(file).checkValues(text, json);
             }
+            Outline outline = new Outline(file, text);
+            TokenizerFile read;
+            try (JsonParser json = JSON.createParser(text)) {
+                read = outline.read(json);
+            }
+            outline.checkMerges();
+            return read;
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + " is not valid JSON: " + JsonWords.of(e) + "." + AGAIN, e);
         } catch (CharacterCodingException e) {
@@ -91,9 +103,12 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
         private JsonNode normalizer = JSON.missingNode();
         private JsonNode preTokenizer = JSON.missingNode();
         private JsonNode post = JSON.missingNode();
+        private String prefix = "";
+        private final TokenizerParts parts;
 
         Outline(Path file, String text) {
             this.file = file;
+            this.parts = new TokenizerParts(file);
             this.text = text;
         }
 
@@ -109,6 +124,7 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
                     case "normalizer" -> normalizer = JSON.readTree(json);
                     case "pre_tokenizer" -> preTokenizer = JSON.readTree(json);
                     case "post_processor" -> post = JSON.readTree(json);
+                    case "decoder" -> parts.decoder(JSON.readTree(json));
                     case "model" -> model(json, value);
                     default -> json.skipChildren();
                 }
@@ -122,6 +138,9 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
             if (problem != null) {
                 throw problem;
             }
+            parts.normalizer(normalizer);
+            parts.preTokenizer(preTokenizer);
+            parts.postProcessor(post);
             return new TokenizerFile(text, largest, largestToken, Map.copyOf(added), template(post), normalizer, preTokenizer);
         }
 
@@ -145,14 +164,32 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
             }
             model = true;
             while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean vocabulary = json.currentName().equals("vocab");
+                String key = json.currentName();
+                boolean vocabulary = key.equals("vocab");
                 JsonToken inner = json.nextToken();
-                if (vocabulary && inner == JsonToken.START_OBJECT) {
+                if (key.equals("continuing_subword_prefix") && inner == JsonToken.VALUE_STRING) {
+                    prefix = json.getText();
+                } else if (key.equals("dropout") && inner.isNumeric()) {
+                    parts.dropout(json.getDoubleValue());
+                } else if (vocabulary && inner == JsonToken.START_OBJECT) {
                     byName(json);
                 } else if (vocabulary && inner == JsonToken.START_ARRAY) {
                     byPlace(json);
                 } else {
                     json.skipChildren();
+                }
+            }
+        }
+
+        /** In a pass of its own, since the prefix may stand behind the merges; most tokenizers have none. */
+        void checkMerges() throws IOException {
+            if (prefix.isEmpty()) {
+                return;
+            }
+            try (JsonParser json = JSON.createParser(text)) {
+                for (JsonNode merge : JSON.readTree(json).path("model").path("merges")) {
+                    parts.merge(prefix, merge.isArray() ? merge.path(1).asText("")
+                            : merge.asText("").substring(merge.asText("").indexOf(' ') + 1));
                 }
             }
         }

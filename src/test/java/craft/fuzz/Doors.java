@@ -75,7 +75,7 @@ final class Doors {
         Path tabs = root.resolve("task tsv");
         write(tabs, "about.json", about);
         for (String split : List.of("train", "test")) {
-            write(tabs, split + ".tsv", "text\tlabel\nThe sun\tglad\n\"rain\" came\tsad\n");
+            write(tabs, split + ".tsv", "text\tlabel\nThe sun\tglad\nthe \"rain\" came\tsad\n");
         }
         Path benchmark = root.resolve("task o-lora");
         write(benchmark, "labels.json", "[\"World\", \"Sports\"]");

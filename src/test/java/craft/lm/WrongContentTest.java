@@ -125,6 +125,34 @@ class WrongContentTest {
                 .hasMessageContainingAll("tokenizer.json", "damaged, missing or of an unknown kind").hasMessageNotContaining("untagged");
     }
 
+    /** At each of these the tokenizers library ends the whole program instead of refusing. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "\"id\": \"<s>\", \"ids\" | \"id\": \"<s>\", \"idz\" | explains a token of its template",
+        "\"special_tokens\": {\"<s>\" | \"special_tokens\": {\"<t>\" | does not say what that is",
+        "{\"id\": \"A\", | {\"id\": \"B\", | asks for two texts",
+        "\"stop\": 0 | \"stop\": 1 | strips the ends",
+        "\"stop\": 0 | \"stop\": 1e999 | too large",
+        "\"type\": \"Fuse\" | \"type\": \"\\ud800\" | half of a character",
+        "{\"String\": \" \"} | {\"String\": \"\"} | empty pattern",
+        "{\"type\": \"Prepend\", | {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\", | table of characters is damaged",
+        "\"pre_tokenizer\": null | \"pre_tokenizer\": {\"type\": \"FixedLength\", \"length\": 0} | no length",
+        "\"dropout\": null | \"dropout\": 0.5 | by chance",
+        "\"continuing_subword_prefix\": null | \"continuing_subword_prefix\": \"###\" | does not begin with"})
+    void whatWouldEndTheProgramIsRefused(String before, String after, String said) throws IOException {
+        String text = Files.readString(folder.resolve("tokenizer.json"));
+        assertThat(text).contains(before);
+        write("tokenizer.json", text.replace(before, after));
+        refused("tokenizer.json", said);
+    }
+
+    @Test
+    void aDecoderThatIsNestedTooDeeplyIsRefused() throws IOException {
+        String text = Files.readString(folder.resolve("tokenizer.json"));
+        write("tokenizer.json", text.replace("\"decoder\": ", "\"decoder\": " + "[".repeat(200) + "]".repeat(200) + ", \"d\": "));
+        refused("tokenizer.json", "nested too deeply");
+    }
+
     @Test
     void jsonThatIsNestedTooDeeplyIsRefused() throws IOException {
         write("config.json", "{\"a\":".repeat(5000) + "1" + "}".repeat(5000));
