@@ -187,7 +187,7 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
                 return;
             }
             try (JsonParser json = JSON.createParser(text)) {
-                for (JsonNode merge : JSON.readTree(json).path("model").path("merges")) {
+                for (JsonNode merge : JSON.<JsonNode>readTree(json).path("model").path("merges")) {
                     parts.merge(prefix, merge.isArray() ? merge.path(1).asText("")
                             : merge.asText("").substring(merge.asText("").indexOf(' ') + 1));
                 }
