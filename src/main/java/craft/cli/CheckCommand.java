@@ -14,6 +14,7 @@ import craft.task.Task;
 import craft.task.TaskReader;
 import craft.task.TaskReading;
 import craft.task.TaskSource;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -79,9 +80,18 @@ final class CheckCommand implements Callable<Integer> {
 
     private static boolean looksLikeModel(Path path) {
         return Stream.of("config.json", "tokenizer.json", "model.safetensors", "model.safetensors.index.json",
-                "pytorch_model.bin")
-                .anyMatch(f -> Files.exists(path.resolve(f)))
-                || Stream.of(".safetensors", ".bin", ".pt", ".ckpt").anyMatch(end -> endsWith(path, end));
+                "pytorch_model.bin", "adapter_config.json", "snapshots")
+                .anyMatch(f -> Files.exists(path.resolve(f)) || Files.isSymbolicLink(path.resolve(f)))
+                || Stream.of(".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".pkl", ".gguf").anyMatch(end -> endsWith(path, end))
+                || holdsWeights(path);
+    }
+
+    private static boolean holdsWeights(Path path) {
+        try (Stream<Path> all = Files.isDirectory(path) ? Files.list(path) : Stream.empty()) {
+            return all.anyMatch(f -> endsWith(f, ".safetensors") || endsWith(f, ".gguf"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean endsWith(Path path, String end) {
@@ -91,6 +101,7 @@ final class CheckCommand implements Callable<Integer> {
     private void model(String name) {
         ModelCard card = ModelCard.read(name);
         MemoryEstimate memory = MemoryEstimate.ofModel(card.folder());
+        card.checkNumbers();
         model(card, memory);
         // As for a bad task: the card is shown, and the exit code says that the model cannot be used here.
         memory.requireFits(MemoryEstimate.machineBytes());
@@ -110,6 +121,7 @@ final class CheckCommand implements Callable<Integer> {
         out.println("  memory      about " + MemoryEstimate.size(memory.total()) + " of this machine's "
                 + MemoryEstimate.size(MemoryEstimate.machineBytes()) + ": " + memory.parts());
         card.about().lines().forEach(line -> out.println("  about       " + line));
+        card.remarks().forEach(remark -> out.println("  remark      " + remark));
     }
 
     private void task(Path folder) {

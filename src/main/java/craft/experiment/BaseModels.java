@@ -28,7 +28,8 @@ public final class BaseModels {
         try {
             return Path.of(model);
         } catch (InvalidPathException e) {
-            throw new InvalidInputException("\"" + model + "\" is not a path: " + e.getReason() + ".", e);
+            throw new InvalidInputException("\"" + model + "\" is not a path: it holds a character that this system or its "
+                    + "setting (LC_ALL, LANG) does not allow in one.", e);
         }
     }
 }

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import craft.error.InvalidInputException;
+import craft.error.Messages;
 import craft.lm.ModelConfig;
 import craft.lm.ModelFolder;
+import craft.lm.ModelRemarks;
+import craft.lm.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.StringJoiner;
 
 /**
@@ -21,24 +25,40 @@ import java.util.StringJoiner;
  * @param context longest sequence in tokens
  * @param bytes size of the weight files
  * @param about free text (licence, origin) of {@code about.json}, may be empty
+ * @param remarks what of the folder is not used, or otherwise than it may have been meant: a sentence each
  */
 public record ModelCard(Path folder, String name, String family, long parameters, int layers, int hiddenSize,
-        int heads, int keyValueHeads, int vocabulary, int context, String dtype, long bytes, String about) {
+        int heads, int keyValueHeads, int vocabulary, int context, String dtype, long bytes, String about,
+        List<String> remarks) {
+    public ModelCard {
+        remarks = List.copyOf(remarks);
+    }
 
     /**
      * @param model as in {@link BaseModels}
      * @throws InvalidInputException when the folder is no model we can use, with what is wrong
      */
     public static ModelCard read(String model) {
-        try (ModelFolder opened = ModelFolder.open(BaseModels.folder(model))) {
-            opened.checkTensors();
+        try (ModelFolder opened = ModelFolder.open(BaseModels.folder(model)); Tokens tokens = Tokens.load(opened.tokenizer())) {
+            List<String> remarks = ModelRemarks.of(opened, tokens);
             ModelConfig config = opened.config();
             Path folder = opened.folder().toAbsolutePath().normalize();
             Path name = folder.getFileName();
             return new ModelCard(opened.folder(), name == null ? folder.toString() : name.toString(),
                     config.architecture(), config.parameters(), config.layers(), config.hiddenSize(), config.heads(),
                     config.keyValueHeads(), config.vocabulary(), config.context(), opened.dtype().name(),
-                    opened.bytes(), about(folder.resolve("about.json")));
+                    opened.bytes(), about(folder.resolve("about.json")), remarks);
+        }
+    }
+
+    /**
+     * Looks at every weight, once in the life of this program.
+     *
+     * @throws InvalidInputException when one of them is not finite, naming it
+     */
+    public void checkNumbers() {
+        try (ModelFolder opened = ModelFolder.open(folder)) {
+            opened.checkNumbers();
         }
     }
 
@@ -59,7 +79,7 @@ public record ModelCard(Path folder, String name, String family, long parameters
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + " is not valid JSON. Repair or remove it.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(Messages.forUser(e), e);
         }
     }
 }

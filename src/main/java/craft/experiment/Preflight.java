@@ -4,6 +4,7 @@ import craft.lm.ModelFolder;
 import craft.lm.Tokens;
 import craft.task.TaskReading;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * All that can be said of a recipe before weights are loaded: so that what the user gave wrong is told at once, and no
@@ -38,10 +39,13 @@ public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate
         List<TaskReading> readings = Preparation.read(recipe);
         try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
             List<EncodedTask> tasks = Preparation.encode(tokens, model.config(), recipe, readings);
+            PromptTokens.requireKnown(tokens, model.config(), tasks);
             MemoryEstimate memory = new MemoryEstimate(card.name(), model.config(),
                     MemoryEstimate.Workload.of(recipe, model.config(), tasks), recipe.engine().settings());
             memory.requireFits(available);
-            return new Preflight(card, readings, memory, tasks.stream().flatMap(t -> t.remarks().stream()).toList());
+            model.checkNumbers();
+            return new Preflight(card, readings, memory, Stream.concat(tasks.stream().flatMap(t -> t.remarks().stream()),
+                    PromptTokens.remarks(tokens, tasks).stream()).toList());
         }
     }
 }

@@ -48,6 +48,7 @@ final class TaskSequence {
         List<TaskReading> readings = Preparation.read(recipe);
         notes = Preparation.notes(readings);
         tasks = Preparation.encode(model.tokens(), model.config(), recipe, readings);
+        PromptTokens.requireKnown(model.tokens(), model.config(), tasks);
         hold();
         if (gate.stopping()) {
             throw new Monitor.Stopped();
@@ -77,6 +78,8 @@ final class TaskSequence {
                 tasks.stream().map(TaskSequence::info).toList(), steps));
         clock = new Clock(gate, Clock.Reading.atBegin(steps, rows));
         monitor = new MethodMonitor(new Checkpoint.Progress(0, 0, 0, 0));
+        model.remarks().forEach(remark -> listener.onEvent(new RunEvent.Note(remark)));
+        PromptTokens.remarks(model.tokens(), tasks).forEach(remark -> listener.onEvent(new RunEvent.Note(remark)));
         remarks();
     }
 

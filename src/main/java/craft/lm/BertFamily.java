@@ -26,6 +26,9 @@ record BertFamily(double normEpsilon, Activation activation, int types) implemen
         if (json.flag("is_decoder", false)) {
             throw json.refuse("is_decoder", "is true, which is not supported");
         }
+        if (json.flag("add_cross_attention", false)) {
+            throw json.refuse("add_cross_attention", "is true, which is not supported");
+        }
         String positions = json.text("position_embedding_type", "absolute");
         if (!positions.equals("absolute")) {
             throw json.refuse("position_embedding_type", "is \"" + positions + "\", which is not supported");
@@ -36,6 +39,13 @@ record BertFamily(double normEpsilon, Activation activation, int types) implemen
                 json.size("num_hidden_layers", ConfigJson.MAX_LAYERS), heads, heads, headDim, vocabulary,
                 json.size("max_position_embeddings", ConfigJson.MAX_TOKENS), json.flag("tie_word_embeddings", true), -1,
                 List.of(), json.text("torch_dtype", json.text("dtype", "")), family);
+    }
+
+    /** The pooler and the guess whether two sentences follow each other have no part in filling in masks. */
+    @Override
+    public boolean table(String tensor, TensorEntry entry) {
+        return tensor.endsWith("position_ids") || tensor.endsWith("token_type_ids") || tensor.startsWith("bert.pooler.")
+                || tensor.startsWith("cls.seq_relationship.");
     }
 
     @Override

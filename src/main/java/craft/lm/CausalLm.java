@@ -27,6 +27,7 @@ public final class CausalLm implements AutoCloseable {
     private final Tensors weights;
     private final NDArray none;
     private final List<NDArray> noUpdates;
+    private List<String> remarks = List.of();
 
     private CausalLm(String name, ModelConfig config, Tokens tokens, EngineSettings settings, NDManager manager,
             List<NDArray> weights) {
@@ -54,12 +55,14 @@ public final class CausalLm implements AutoCloseable {
      */
     public static CausalLm load(Path folder, EngineSettings settings) {
         try (ModelFolder files = ModelFolder.open(folder)) {
-            files.checkTensors();
-            Tokens tokens = Tokens.load(folder.resolve("tokenizer.json"));
+            Tokens tokens = Tokens.load(files.tokenizer());
             NDManager manager = TorchThread.manager();
             try {
-                return new CausalLm(folder.getFileName().toString(), files.config(), tokens, settings, manager,
+                List<String> remarks = ModelRemarks.of(files, tokens);
+                CausalLm model = new CausalLm(folder.getFileName().toString(), files.config(), tokens, settings, manager,
                         DecoderWeights.read(files, settings.precision(), manager));
+                model.remarks = remarks;
+                return model;
             } catch (RuntimeException | Error e) {
                 manager.close();
                 tokens.close();
@@ -70,6 +73,11 @@ public final class CausalLm implements AutoCloseable {
 
     public String name() {
         return name;
+    }
+
+    /** What of the folder is not used, or otherwise than it may have been meant: a sentence each. */
+    public List<String> remarks() {
+        return remarks;
     }
 
     public ModelConfig config() {

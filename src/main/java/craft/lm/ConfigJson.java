@@ -9,15 +9,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The values of one {@code config.json}, each checked as it is asked for. A key that is null counts as left out. Every
- * refusal names the file and the key.
+ * refusal names the file and the key. What nobody asked for can be told, so that nothing is ignored in silence.
  */
 final class ConfigJson {
     static final int MAX_LAYERS = 1_000;
@@ -36,6 +42,8 @@ final class ConfigJson {
 
     private final Path file;
     private final JsonNode root;
+    private final Set<String> asked = new HashSet<>();
+    private final Map<String, ConfigJson> parts = new LinkedHashMap<>();
 
     private ConfigJson(Path file, JsonNode root) {
         this.file = file;
@@ -46,8 +54,9 @@ final class ConfigJson {
         return new ConfigJson(file, parse(file, MAX_FILE));
     }
 
-    /** A JSON object of one of the model's small files. */
+    /** A JSON object of one of the model's small files; a byte order mark is passed over. */
     static JsonNode parse(Path file, long most) {
+        WrongContent.check(file, false);
         try {
             if (Files.size(file) > most) {
                 throw new InvalidInputException(file + " has more than " + most / 1_000_000
@@ -59,43 +68,118 @@ final class ConfigJson {
             }
             return node;
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new InvalidInputException(file + where + " is not valid JSON (" + firstLine(e.getOriginalMessage())
-                    + "). Download it again.", e);
+            throw new InvalidInputException(file + " is not valid JSON: " + JsonWords.of(e)
+                    + ". Download it again.", e);
+        } catch (CharConversionException e) {
+            throw new InvalidInputException(file + " is not UTF-8 text. Download it again.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw WrongContent.unreadable(file, e);
         }
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
     }
 
     /** Whether the key is there, be it null. */
     boolean has(String key) {
+        asked.add(key);
         return root.has(key);
     }
 
     boolean hasNonNull(String key) {
+        asked.add(key);
         return root.hasNonNull(key);
     }
 
-    /** What lies under the first of these keys that is there, all of them being objects; empty if none is. */
-    ConfigJson object(String... keys) {
-        for (String key : keys) {
-            if (root.hasNonNull(key)) {
-                if (!root.get(key).isObject()) {
-                    throw refuse(key, "is not an object");
-                }
-                return new ConfigJson(file, root.get(key));
-            }
+    private JsonNode value(String key) {
+        asked.add(key);
+        return root.path(key);
+    }
+
+    /** What lies under a key, which is an object if it is there; empty if it is not. */
+    ConfigJson object(String key) {
+        JsonNode node = value(key);
+        if (node.isMissingNode() || node.isNull()) {
+            return new ConfigJson(file, MissingNode.getInstance());
         }
-        return new ConfigJson(file, MissingNode.getInstance());
+        if (!node.isObject()) {
+            throw refuse(key, "is not an object");
+        }
+        return parts.computeIfAbsent(key, k -> new ConfigJson(file, node));
+    }
+
+    boolean isEmpty() {
+        return root.isMissingNode() || root.isEmpty();
+    }
+
+    /** The objects by their keys if this holds nothing but objects, and at least one; else none. */
+    Map<String, ConfigJson> objects() {
+        Map<String, ConfigJson> all = new LinkedHashMap<>();
+        root.properties().forEach(entry -> {
+            if (entry.getValue().isObject()) {
+                all.put(entry.getKey(), object(entry.getKey()));
+            }
+        });
+        return all;
+    }
+
+    /** Whether both say the same. */
+    boolean sameAs(ConfigJson other) {
+        return root.equals(other.root);
+    }
+
+    /** Names of an array of strings, null where the key is left out. */
+    List<String> names(String key) {
+        JsonNode node = value(key);
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        List<String> all = new ArrayList<>();
+        for (JsonNode name : node) {
+            all.add(name.isTextual() ? name.textValue() : "");
+        }
+        if (!node.isArray() || all.contains("")) {
+            throw refuse(key, "is " + brief(node) + "; it must be a list of names");
+        }
+        return all;
+    }
+
+    /** @throws InvalidInputException where the key holds anything but null, false, nothing in an array or object, or an empty text */
+    void requireEmpty(String key, String why) {
+        JsonNode node = value(key);
+        if (!(node.isMissingNode() || node.isNull() || node.isContainerNode() && node.isEmpty()
+                || node.isBoolean() && !node.booleanValue() || node.isTextual() && node.textValue().isEmpty())) {
+            throw refuse(key, "is " + brief(node) + ": " + why);
+        }
+    }
+
+    /** Notes that nothing in here needs reading. */
+    void letAllBe() {
+        root.fieldNames().forEachRemaining(asked::add);
+    }
+
+    /** Whether it holds something besides objects. */
+    boolean mixed() {
+        return root.properties().stream().anyMatch(entry -> !entry.getValue().isObject() && !entry.getValue().isNull());
+    }
+
+    /** Notes that a key is known and needs no reading. */
+    void letBe(String... keys) {
+        asked.addAll(List.of(keys));
+    }
+
+    /** What nobody has asked for, by key; of objects that were looked into, {@code key.inner}. */
+    Map<String, JsonNode> unread() {
+        Map<String, JsonNode> all = new LinkedHashMap<>();
+        root.properties().forEach(entry -> {
+            if (!asked.contains(entry.getKey())) {
+                all.put(entry.getKey(), entry.getValue());
+            }
+        });
+        parts.forEach((key, part) -> part.unread().forEach((inner, value) -> all.put(key + "." + inner, value)));
+        return all;
     }
 
     /** The first name under {@code architectures}, empty where there is none. */
     String architecture() {
-        JsonNode names = root.path("architectures");
+        JsonNode names = value("architectures");
         JsonNode first = names.isArray() ? names.path(0) : names;
         return first.isTextual() ? first.textValue() : "";
     }
@@ -110,7 +194,7 @@ final class ConfigJson {
 
     /** A whole number from 1 to {@code most}, {@code absent} where the key is left out. */
     int size(String key, int most, int absent) {
-        JsonNode node = root.path(key);
+        JsonNode node = value(key);
         if (node.isMissingNode() || node.isNull()) {
             return absent;
         }
@@ -140,7 +224,7 @@ final class ConfigJson {
     }
 
     double number(String key, double absent, double least, double most) {
-        JsonNode node = root.path(key);
+        JsonNode node = value(key);
         if (node.isMissingNode() || node.isNull()) {
             return absent;
         }
@@ -152,7 +236,7 @@ final class ConfigJson {
     }
 
     boolean flag(String key, boolean absent) {
-        JsonNode node = root.path(key);
+        JsonNode node = value(key);
         if (node.isMissingNode() || node.isNull()) {
             return absent;
         }
@@ -163,7 +247,7 @@ final class ConfigJson {
     }
 
     String text(String key, String absent) {
-        JsonNode node = root.path(key);
+        JsonNode node = value(key);
         if (node.isMissingNode() || node.isNull()) {
             return absent;
         }
@@ -175,13 +259,13 @@ final class ConfigJson {
 
     /** {@code bos_token_id}, -1 where none is named. */
     int beginning(int vocabulary) {
-        return hasNonNull("bos_token_id") ? token("bos_token_id", root.get("bos_token_id"), vocabulary) : -1;
+        return hasNonNull("bos_token_id") ? token("bos_token_id", value("bos_token_id"), vocabulary) : -1;
     }
 
     /** {@code eos_token_id}: one, several or none. */
     List<Integer> endings(int vocabulary) {
         List<Integer> ids = new ArrayList<>();
-        JsonNode node = root.path("eos_token_id");
+        JsonNode node = value("eos_token_id");
         if (node.isArray()) {
             for (JsonNode id : node) {
                 ids.add(token("eos_token_id", id, vocabulary));
@@ -200,7 +284,7 @@ final class ConfigJson {
         return node.intValue();
     }
 
-    private static String brief(JsonNode node) {
+    static String brief(JsonNode node) {
         String text = node.toString();
         return text.length() > 60 ? text.substring(0, 60) + "..." : text;
     }

@@ -84,20 +84,25 @@ final class DecoderWeights implements AutoCloseable {
     private void put(Weight.Tensor tensor, NDArray target, long at, boolean transposed) {
         long[] shape = tensor.shape().clone();
         long rows = shape[0];
+        long notFinite = 0;
         int width = Math.toIntExact(Arrays.stream(shape).skip(1).reduce(1, Math::multiplyExact));
         int most = (int) Math.min(rows, Math.max(1, SLICE / width));
         for (long row = 0; row < rows; row += most) {
             shape[0] = Math.min(most, rows - row);
             int count = Math.toIntExact(shape[0] * width);
-            fill(tensor.name(), row * width, count);
+            notFinite += fill(tensor.name(), row * width, count);
             try (NDArray part = scope.create(buffer, new Shape(shape), DataType.FLOAT32);
                     NDArray place = scope.create(new long[] {at + row, transposed ? 1 : 0})) {
                 script.call("put", part, place, new Tensors(List.of(target))).close();
             }
         }
+        if (notFinite > 0) {
+            throw files.notFinite(List.of("\"" + tensor.name() + "\" (" + notFinite + " of " + rows * width + ")"));
+        }
     }
 
-    private void fill(String name, long from, int count) {
+    /** @return how many of the numbers are not finite */
+    private int fill(String name, long from, int count) {
         if (numbers.length < count) {
             numbers = new float[count];
             buffer = ByteBuffer.allocateDirect(Math.multiplyExact(Float.BYTES, count)).order(ByteOrder.nativeOrder());
@@ -105,6 +110,11 @@ final class DecoderWeights implements AutoCloseable {
         files.floats(name, from, numbers, count);
         buffer.clear().limit(Float.BYTES * count);
         buffer.asFloatBuffer().put(numbers, 0, count);
+        int notFinite = 0;
+        for (int i = 0; i < count; i++) {
+            notFinite += Float.isFinite(numbers[i]) ? 0 : 1;
+        }
+        return notFinite;
     }
 
     @Override

@@ -70,15 +70,28 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily, BertFamily 
         return tensor;
     }
 
+    /**
+     * Whether a tensor that the model does not need is nothing but a table that it makes for itself, such as a mask.
+     *
+     * @param tensor as {@link #canonical} spells it
+     */
+    default boolean table(String tensor, TensorEntry entry) {
+        return tensor.endsWith("rotary_emb.inv_freq");
+    }
+
     /** @throws craft.error.InvalidInputException for an architecture that none of the families knows */
     static ModelConfig read(ConfigJson json) {
         String found = json.architecture();
+        Quantised.check(json);
         for (Known family : Known.ALL) {
-            if (family.architectures.contains(found)) {
-                if (json.hasNonNull("quantization_config")) {
-                    throw json.refuse("quantization_config", "the weights are quantised, which is not supported. "
-                            + "Use the unquantised model");
+            int at = family.architectures.indexOf(found);
+            if (at >= 0) {
+                String type = json.text("model_type", "");
+                if (!type.isEmpty() && !type.equals(family.types.get(at))) {
+                    throw json.refuse("model_type", "is \"" + type + "\", but \"architectures\" names " + found
+                            + ", whose type is \"" + family.types.get(at) + "\". One of them is wrong");
                 }
+                json.requireEmpty("pruned_heads", "pruned attention heads are not supported");
                 return family.reader.apply(found, json);
             }
         }
@@ -88,12 +101,15 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily, BertFamily 
                 : "is \"" + found + "\", which is not supported") + ". Known are " + known);
     }
 
-    /** A family's architectures, as config.json names them, and the reader of their config. */
-    record Known(List<String> architectures, BiFunction<String, ConfigJson, ModelConfig> reader) {
+    /**
+     * A family's architectures, as config.json names them, the {@code model_type} that goes with each, and the reader of their
+     * config.
+     */
+    record Known(List<String> architectures, List<String> types, BiFunction<String, ConfigJson, ModelConfig> reader) {
         private static final List<Known> ALL = List.of(
-                new Known(LlamaFamily.ARCHITECTURES, LlamaFamily::read),
-                new Known(Gpt2Family.ARCHITECTURES, Gpt2Family::read),
-                new Known(NeoXFamily.ARCHITECTURES, NeoXFamily::read),
-                new Known(BertFamily.ARCHITECTURES, BertFamily::read));
+                new Known(LlamaFamily.ARCHITECTURES, List.of("llama", "mistral", "qwen2", "qwen3"), LlamaFamily::read),
+                new Known(Gpt2Family.ARCHITECTURES, List.of("gpt2"), Gpt2Family::read),
+                new Known(NeoXFamily.ARCHITECTURES, List.of("gpt_neox"), NeoXFamily::read),
+                new Known(BertFamily.ARCHITECTURES, List.of("bert", "bert"), BertFamily::read));
     }
 }

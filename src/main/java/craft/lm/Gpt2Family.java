@@ -38,6 +38,12 @@ record Gpt2Family(double normEpsilon, Activation activation) implements Family {
         }
     }
 
+    /** A layer's "attn.bias" is no bias but the causal mask, {@code [1, 1, n, n]}. */
+    @Override
+    public boolean table(String tensor, TensorEntry entry) {
+        return tensor.endsWith("attn.masked_bias") || tensor.endsWith("attn.bias") && entry.shape().length > 1;
+    }
+
     @Override
     public String text() {
         return "gpt2.py";

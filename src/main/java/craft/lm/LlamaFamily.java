@@ -87,9 +87,9 @@ record LlamaFamily(double normEpsilon, Rotary rotary, boolean qkvBias, boolean o
     }
 
     private static Rotary rotary(ConfigJson json, int headDim) {
-        ConfigJson part = json.object("rope_parameters", "rope_scaling");
+        ConfigJson part = Rotary.part(json);
         String key = "partial_rotary_factor";
-        if (json.number(key, part.number(key, 1, 0, 1), 0, 1) != 1) {
+        if (json.number(key, 1, 0, 1) != 1 || part.number(key, 1, 0, 1) != 1) {
             throw json.refuse(key, "is not 1; heads rotated in part are not supported");
         }
         return Rotary.read(json, part, "rope_theta", headDim);
@@ -104,12 +104,33 @@ record LlamaFamily(double normEpsilon, Rotary rotary, boolean qkvBias, boolean o
         boolean slides = switch (architecture) {
             case LLAMA -> false;
             case MISTRAL -> true;
-            case QWEN2, QWEN3 -> json.flag("use_sliding_window", false);
+            case QWEN2, QWEN3 -> slides(json);
         };
+        if (architecture != Architecture.LLAMA) { // a window that Llama's config names is told, not used: Llama has none
+            json.letBe("sliding_window", "max_window_layers");
+        }
         if (!slides || json.has("sliding_window") && !json.hasNonNull("sliding_window")) {
             return context;
         }
         return Math.min(context, json.size("sliding_window", ConfigJson.MAX_TOKENS, 4096));
+    }
+
+    /** Qwen may name the kind of each layer; of the kinds there may be we know two. */
+    private static boolean slides(ConfigJson json) {
+        List<String> layers = json.names("layer_types");
+        if (layers == null) {
+            return json.flag("use_sliding_window", false);
+        }
+        int count = json.size("num_hidden_layers", ConfigJson.MAX_LAYERS);
+        if (layers.size() != count) {
+            throw json.refuse("layer_types", "names " + layers.size() + " layers, but num_hidden_layers is " + count);
+        }
+        layers.stream().filter(kind -> !kind.equals("full_attention") && !kind.equals("sliding_attention")).findFirst()
+                .ifPresent(kind -> {
+                    throw json.refuse("layer_types", "has a layer of the kind \"" + kind
+                            + "\", which is not supported. Known are full_attention and sliding_attention");
+                });
+        return json.flag("use_sliding_window", false) || layers.contains("sliding_attention");
     }
 
     @Override

@@ -42,9 +42,26 @@ public record ModelConfig(String architecture, int hiddenSize, int intermediateS
      *     that no model can have
      */
     public static ModelConfig read(Path file) {
-        ModelConfig config = Family.read(ConfigJson.read(file));
+        return reading(file).config;
+    }
+
+    /** A config, and what its file says without being heard. */
+    record Reading(ModelConfig config, List<String> remarks) {
+    }
+
+    /** As {@link #read}. */
+    static Reading reading(Path file) {
+        ConfigJson json = ConfigJson.read(file);
+        ModelConfig config = Family.read(json);
         Path generation = file.resolveSibling("generation_config.json");
-        return Files.isRegularFile(generation) ? config.endedAlsoBy(ConfigJson.read(generation)) : config;
+        return new Reading(Files.isRegularFile(generation) ? config.endedAlsoBy(ConfigJson.read(generation)) : config,
+                UnreadKeys.remarks(json, config.architecture));
+    }
+
+    /** The same model with an LM head of its own. */
+    ModelConfig untied() {
+        return new ModelConfig(architecture, hiddenSize, intermediateSize, layers, heads, keyValueHeads, headDim, vocabulary,
+                context, false, bosToken, eosTokens, torchDtype, family);
     }
 
     /** Chat models name further ends of text there; those of config.json come first. */

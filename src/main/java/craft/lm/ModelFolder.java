@@ -1,25 +1,19 @@
 package craft.lm;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
 import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -28,27 +22,26 @@ import java.util.stream.Stream;
  * weights stay on the disk until they are asked for, whatever file they are in.
  */
 public final class ModelFolder implements AutoCloseable {
-    private static final String SINGLE = "model.safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
-    private static final long MAX_INDEX = 100_000_000;
-    private static final List<String> PICKLES = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
+    /** Weight files that were found to hold finite numbers only, by path, size and time: they are not looked at twice. */
+    private static final Set<String> LOOKED_AT = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final ModelConfig config;
     private final Map<String, Place> byName;
     private final Set<SafeTensors> files;
     private final long bytes;
+    private final List<String> said;
 
     /** Where a tensor lies; a file may spell its name otherwise than {@link ModelConfig#expectedTensors()}. */
     private record Place(SafeTensors file, String name) {
     }
 
-    private ModelFolder(Path folder, ModelConfig config, Map<String, SafeTensors> byName, Set<SafeTensors> files)
-            throws IOException {
+    private ModelFolder(Path folder, ModelConfig.Reading reading, WeightFiles weights) throws IOException {
         this.folder = folder;
-        this.config = config;
-        this.byName = Collections.unmodifiableMap(canonical(folder, config, byName));
-        this.files = files;
+        this.config = reading.config();
+        this.byName = Collections.unmodifiableMap(canonical(folder, config, weights.byName()));
+        this.files = weights.files();
+        this.said = Stream.concat(reading.remarks().stream(), weights.remarks().stream()).toList();
         long sum = 0;
         for (SafeTensors file : files) {
             sum += Files.size(file.file());
@@ -76,128 +69,26 @@ public final class ModelFolder implements AutoCloseable {
      */
     public static ModelFolder open(Path folder) {
         if (!Files.exists(folder)) {
-            throw new InvalidInputException("There is no model folder " + folder + ".");
+            throw new InvalidInputException(Files.isSymbolicLink(folder) ? folder + " is a link that leads nowhere."
+                    : "There is no model folder " + folder + ".");
         }
-        if (pickle(folder)) {
-            throw refusePickle(folder.toString());
+        if (WeightFiles.pickle(folder)) {
+            throw WeightFiles.refusePickle(folder.toString());
         }
         if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException(folder + " is a file. Name the folder that holds config.json,"
-                    + " tokenizer.json and model.safetensors.");
+            throw NoModel.at(folder);
         }
+        WrongContent.check(folder.resolve("config.json"), false);
         if (!Files.isRegularFile(folder.resolve("config.json"))) {
-            throw new InvalidInputException(folder + " is not a model folder: it has no config.json.");
+            throw NoModel.in(folder);
         }
-        ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
-        checkTokenizer(folder);
+        ModelConfig.Reading reading = ModelConfig.reading(folder.resolve("config.json"));
+        TokenizerFile.requireThere(folder);
+        WeightFiles weights = WeightFiles.find(folder);
         try {
-            if (Files.isRegularFile(folder.resolve(SINGLE))) {
-                SafeTensors file = SafeTensors.open(folder.resolve(SINGLE));
-                Map<String, SafeTensors> byName = new LinkedHashMap<>();
-                file.names().forEach(name -> byName.put(name, file));
-                return new ModelFolder(folder, config, byName, Set.of(file));
-            }
-            if (Files.isRegularFile(folder.resolve(INDEX))) {
-                return sharded(folder, config);
-            }
-            throw noWeights(folder);
+            return new ModelFolder(folder, reading, weights);
         } catch (IOException e) {
-            throw new InvalidInputException(folder + " cannot be read: " + e + ".", e);
-        }
-    }
-
-    private static ModelFolder sharded(Path folder, ModelConfig config) throws IOException {
-        Path index = folder.resolve(INDEX);
-        JsonNode map = ConfigJson.parse(index, MAX_INDEX).path("weight_map");
-        if (!map.isObject() || map.isEmpty()) {
-            throw new InvalidInputException(index + " has no \"weight_map\" from tensors to files. Download it again.");
-        }
-        Map<String, SafeTensors> shards = new TreeMap<>();
-        Map<String, SafeTensors> byName = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : map.properties()) {
-            SafeTensors shard = shards.computeIfAbsent(shardName(index, entry), name -> openShard(folder, name));
-            if (!shard.names().contains(entry.getKey())) {
-                throw new InvalidInputException(shard.file() + " has no tensor \"" + entry.getKey() + "\", which "
-                        + INDEX + " looks for there. Download both again.");
-            }
-            byName.put(entry.getKey(), shard);
-        }
-        return new ModelFolder(folder, config, byName, Set.copyOf(shards.values()));
-    }
-
-    private static SafeTensors openShard(Path folder, String name) {
-        if (!Files.isRegularFile(folder.resolve(name))) {
-            throw new InvalidInputException(folder + " lacks the weight file " + name + ", which " + INDEX
-                    + " names. Download it.");
-        }
-        return SafeTensors.open(folder.resolve(name));
-    }
-
-    /** A shard lies in the model's own folder: an index must not lead us elsewhere. */
-    private static String shardName(Path index, Map.Entry<String, JsonNode> entry) {
-        String name = entry.getValue().isTextual() ? entry.getValue().textValue() : "";
-        if (!name.endsWith(".safetensors") || name.contains("/") || name.contains("\\") || name.contains("\0")) {
-            throw new InvalidInputException(index + " names " + entry.getValue() + " for tensor \"" + entry.getKey()
-                    + "\"; it must be a .safetensors file of the same folder.");
-        }
-        return name;
-    }
-
-    private static InvalidInputException noWeights(Path folder) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            List<Path> found = all.filter(Files::isRegularFile).sorted().toList();
-            for (Path file : found) {
-                if (pickle(file)) {
-                    return refusePickle(folder + " has its weights in " + file.getFileName() + ", which");
-                }
-            }
-            String others = found.stream().map(f -> f.getFileName().toString())
-                    .filter(n -> n.endsWith(".safetensors") || n.endsWith(".gguf")).collect(Collectors.joining(", "));
-            return new InvalidInputException(folder + " has no weights: neither " + SINGLE + " nor " + INDEX
-                    + " is there" + (others.isEmpty() ? "" : " (only " + others + ")") + ".");
-        }
-    }
-
-    private static boolean pickle(Path file) {
-        Path name = file.getFileName();
-        return name != null && PICKLES.stream().anyMatch(name.toString().toLowerCase(Locale.ROOT)::endsWith)
-                && !Files.isDirectory(file);
-    }
-
-    private static InvalidInputException refusePickle(String subject) {
-        return new InvalidInputException(subject + " is refused: that is a pickle, and opening one can run any program"
-                + " hidden in it. Convert the model to safetensors"
-                + " (in Python: model.save_pretrained(folder, safe_serialization=True)).");
-    }
-
-    /** That it is JSON with a "model" can be told cheaply; the rest shows when the tokenizer is made. */
-    private static void checkTokenizer(Path folder) {
-        Path file = folder.resolve("tokenizer.json");
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(folder + " has no tokenizer.json."
-                    + (Files.exists(folder.resolve("tokenizer.model"))
-                            ? " A tokenizer.model is not enough; save the tokenizer as a fast one"
-                                    + " (in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder))."
-                            : " Download it."));
-        }
-        boolean model = false;
-        try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new InvalidInputException(file + " is not a JSON object. Download it again.");
-            }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String key = json.currentName();
-                model |= json.nextToken() == JsonToken.START_OBJECT && key.equals("model");
-                json.skipChildren();
-            }
-        } catch (JsonProcessingException e) {
-            throw new InvalidInputException(file + " is not valid JSON (" + e.getOriginalMessage().lines().findFirst()
-                    .orElse("") + "). Download it again.", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
-        }
-        if (!model) {
-            throw new InvalidInputException(file + " has no \"model\": it is not a tokenizer. Download it again.");
+            throw WrongContent.unreadable(folder, e);
         }
     }
 
@@ -267,8 +158,11 @@ public final class ModelFolder implements AutoCloseable {
     private Place place(String name) {
         Place place = byName.get(name);
         if (place == null) {
+            boolean head = !config.tied() && !config.family().modelWeights(config).get("head").tensors().isEmpty()
+                    && config.family().modelWeights(config).get("head").tensors().get(0).name().equals(name);
             throw new InvalidInputException("The weights of " + folder + " lack the tensor \"" + name
-                    + "\". They do not belong to its config.json.");
+                    + "\". They do not belong to its config.json" + (head
+                    ? ", or that has to say \"tie_word_embeddings\": true, where the embedding is the head, too." : "."));
         }
         return place;
     }
@@ -292,14 +186,68 @@ public final class ModelFolder implements AutoCloseable {
         return entry;
     }
 
+    /**
+     * What of the folder is not used, or is used otherwise than it may have been meant: a sentence each. To be asked once
+     * {@link #checkTensors()} has passed.
+     */
+    public List<String> remarks() {
+        return Stream.concat(said.stream(), Stream.concat(adapter(), UnusedWeights.remarks(this).stream())).toList();
+    }
+
+    private Stream<String> adapter() {
+        return Files.exists(folder.resolve("adapter_config.json"))
+                ? Stream.of("An adapter of PEFT lies in the model's folder (adapter_config.json); it is not used.") : Stream.empty();
+    }
+
+    /**
+     * Reads all weights that the config asks for, once in the life of this program.
+     *
+     * @throws InvalidInputException when one of them holds a number that is not finite
+     */
+    public void checkNumbers() {
+        List<String> keys = new ArrayList<>();
+        for (SafeTensors file : files) {
+            try {
+                keys.add(file.file().toRealPath() + "|" + Files.size(file.file()) + "|" + Files.getLastModifiedTime(file.file()) + "|"
+                        + config.hashCode());
+            } catch (IOException e) {
+                throw WrongContent.unreadable(file.file(), e);
+            }
+        }
+        if (LOOKED_AT.containsAll(keys)) {
+            return;
+        }
+        List<String> bad = new ArrayList<>();
+        for (String name : expectedTensors().keySet()) {
+            long count = place(name).file.notFinite(place(name).name);
+            if (count > 0) {
+                bad.add("\"" + name + "\" (" + count + " of " + entry(name).elements() + ")");
+            }
+        }
+        if (!bad.isEmpty()) {
+            throw notFinite(bad);
+        }
+        LOOKED_AT.addAll(keys);
+    }
+
     /** As {@link ModelConfig#expectedTensors()}. */
     public Map<String, long[]> expectedTensors() {
         return config.expectedTensors();
     }
 
+    /** @param bad names with counts */
+    InvalidInputException notFinite(List<String> bad) {
+        return new InvalidInputException("The weights of " + folder + " hold values that are not numbers (NaN or infinite) in "
+                + WeightFiles.some(bad) + ". The file is damaged, or the model's training went wrong: download it again.");
+    }
+
     /** @throws InvalidInputException on the first tensor that the config asks for and that is missing or unfit */
     public void checkTensors() {
-        expectedTensors().forEach(this::requireTensor);
+        try {
+            expectedTensors().forEach(this::requireTensor);
+        } catch (InvalidInputException e) {
+            throw Quantised.sign(this).map(sign -> new InvalidInputException(sign, e)).orElse(e);
+        }
     }
 
     @Override

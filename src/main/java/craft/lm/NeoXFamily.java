@@ -32,14 +32,25 @@ record NeoXFamily(double normEpsilon, Rotary rotary, Activation activation, bool
     }
 
     private static Rotary rotary(ConfigJson json, int headDim) {
-        ConfigJson part = json.object("rope_parameters", "rope_scaling");
-        double share = json.number("rotary_pct", part.number("partial_rotary_factor", 0.25, 0, 1), 0, 1);
+        ConfigJson part = Rotary.part(json);
+        double older = json.number("rotary_pct", 0.25, 0, 1);
+        double share = part.number("partial_rotary_factor", older, 0, 1);
+        if (json.hasNonNull("rotary_pct") && share != older) {
+            throw json.refuse("rotary_pct", "is " + older + ", but \"partial_rotary_factor\" is " + share
+                    + ". Leave one of them out");
+        }
         int width = (int) (headDim * share);
         if (width == 0 || width % 2 != 0) {
             throw json.refuse("rotary_pct", "is " + share + ", so that " + width + " of a head's " + headDim
                     + " numbers turn; it must be an even number from 2 on");
         }
         return Rotary.read(json, part, "rotary_emb_base", width);
+    }
+
+    @Override
+    public boolean table(String tensor, TensorEntry entry) {
+        return tensor.endsWith("rotary_emb.inv_freq") || tensor.endsWith("attention.masked_bias")
+                || tensor.endsWith("attention.bias") && entry.shape().length > 1;
     }
 
     @Override

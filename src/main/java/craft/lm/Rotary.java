@@ -1,5 +1,8 @@
 package craft.lm;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * Rotary positions (Su et al. 2021, RoFormer): the first {@code width} numbers of a head turn by angles that grow with
  * the position, number i together with number i + width / 2.
@@ -20,17 +23,56 @@ record Rotary(int width, double theta, Scaling scaling) {
     }
 
     /**
+     * What older files call {@code rope_scaling} and newer ones {@code rope_parameters}. Where that has a part for each kind of
+     * layer, all the kinds there are must turn alike.
+     */
+    static ConfigJson part(ConfigJson json) {
+        ConfigJson newer = json.object("rope_parameters");
+        ConfigJson older = json.object("rope_scaling");
+        if (!newer.isEmpty() && !older.isEmpty() && !newer.sameAs(older)) {
+            throw json.refuse("rope_scaling", "and \"rope_parameters\" say different things. Leave one of them out");
+        }
+        String key = newer.isEmpty() ? "rope_scaling" : "rope_parameters";
+        ConfigJson part = newer.isEmpty() ? older : newer;
+        Map<String, ConfigJson> kinds = part.objects();
+        if (kinds.isEmpty()) {
+            return part;
+        }
+        if (part.mixed()) {
+            throw json.refuse(key, "holds both values and parts for kinds of layers. It must be one or the other");
+        }
+        List<String> layers = json.names("layer_types");
+        List<ConfigJson> used = kinds.entrySet().stream().filter(k -> layers == null || layers.contains(k.getKey()))
+                .map(Map.Entry::getValue).toList();
+        if (used.isEmpty() || !used.stream().allMatch(used.get(0)::sameAs)) {
+            throw json.refuse(key, "turns the positions of " + String.join(" and ", kinds.keySet())
+                    + " layers in ways of their own, which is not supported");
+        }
+        kinds.values().stream().filter(kind -> kind != used.get(0)).forEach(ConfigJson::letAllBe);
+        return used.get(0);
+    }
+
+    /**
      * @param json the whole config
-     * @param part of it what older files call {@code rope_scaling} and newer ones {@code rope_parameters}
+     * @param part as {@link #part} gives it
      * @param thetaKey key of the base in older files
      */
     static Rotary read(ConfigJson json, ConfigJson part, String thetaKey, int width) {
-        double theta = json.number(thetaKey, part.number("rope_theta", 10_000, 1, MAX_THETA), 1, MAX_THETA);
+        double older = json.number(thetaKey, 10_000, 1, MAX_THETA);
+        double theta = part.number("rope_theta", older, 1, MAX_THETA);
+        if (json.hasNonNull(thetaKey) && theta != older) {
+            throw json.refuse(thetaKey, "is " + older + ", but the rotary positions' own \"rope_theta\" is " + theta
+                    + ". Leave one of them out");
+        }
         return new Rotary(width, theta, scaling(part));
     }
 
     private static Scaling scaling(ConfigJson part) {
-        String type = part.text("rope_type", part.text("type", ""));
+        String older = part.text("type", "");
+        String type = part.text("rope_type", older);
+        if (!older.isEmpty() && !older.equals(type)) {
+            throw part.refuse("rope_type", "is \"" + type + "\", but \"type\" beside it is \"" + older + "\". Leave one of them out");
+        }
         if (type.equals("default") || type.isEmpty() && !part.has("factor")) {
             return null;
         }

@@ -28,6 +28,8 @@ import java.util.TreeMap;
 public final class SafeTensors implements AutoCloseable {
     /** Tensors are mapped in runs of at most this; a larger tensor is mapped in pieces of it. A multiple of 8. */
     static final int WINDOW = 1 << 30;
+    /** Numbers looked at a time, few enough to stay in the processor's cache. */
+    private static final int COUNTED = 1 << 15;
 
     private final Path file;
     private final SafeTensorsHeader header;
@@ -61,6 +63,7 @@ public final class SafeTensors implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw SafeTensorsHeader.refuse(source, "it is a folder, not a safetensors file.");
         }
+        WrongContent.check(file, true);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             SafeTensorsHeader.checkPrefix(source, size);
@@ -74,7 +77,7 @@ public final class SafeTensors implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("There is no file " + source + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(source + " cannot be read: " + e + ".", e);
+            throw WrongContent.unreadable(file, e);
         }
     }
 
@@ -236,6 +239,53 @@ public final class SafeTensors implements AutoCloseable {
             int some = Math.min(step, count - at);
             widen(buffer(name, (from + at) * each, some * each), entry.dtype(), to, at, some);
         }
+    }
+
+    /**
+     * How many numbers of a tensor are not finite, read through the mapped file.
+     *
+     * @throws InvalidInputException when there is no such tensor or it is not F32, F16 or BF16
+     */
+    long notFinite(String name) {
+        TensorEntry entry = entry(name);
+        long count = 0;
+        int[] wide = new int[entry.dtype() == DType.F32 ? COUNTED : 0];
+        short[] narrow = new short[entry.dtype() == DType.F32 ? 0 : COUNTED];
+        short exponent = (short) (entry.dtype() == DType.BF16 ? 0x7f80 : 0x7c00);
+        for (long at = 0; at < entry.elements(); at += COUNTED) {
+            int some = (int) Math.min(COUNTED, entry.elements() - at);
+            ByteBuffer part = buffer(name, at * entry.dtype().bytes(), some * entry.dtype().bytes());
+            switch (entry.dtype()) {
+                case F32 -> {
+                    part.asIntBuffer().get(wide, 0, some);
+                    count += count(wide, some);
+                }
+                case F16, BF16 -> {
+                    part.asShortBuffer().get(narrow, 0, some);
+                    count += count(narrow, some, exponent);
+                }
+                default -> throw new InvalidInputException("Tensor \"" + name + "\" of " + file + " is of type " + entry.dtype()
+                        + "; only F32, F16 and BF16 can be used as weights.");
+            }
+        }
+        return count;
+    }
+
+    /** All bits of the exponent set is NaN or infinite, in each of the three formats. */
+    private static int count(int[] bits, int length) {
+        int count = 0;
+        for (int i = 0; i < length; i++) {
+            count += (bits[i] & 0x7f800000) == 0x7f800000 ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static int count(short[] bits, int length, short exponent) {
+        int count = 0;
+        for (int i = 0; i < length; i++) {
+            count += (bits[i] & exponent) == exponent ? 1 : 0;
+        }
+        return count;
     }
 
     private static void widen(ByteBuffer from, DType dtype, float[] to, int at, int count) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,6 +36,8 @@ record SafeTensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
     static final int MAX_BYTES = 100_000_000;
     static final String METADATA = "__metadata__";
     private static final int MAX_RANK = 64;
+    /** Types of less than a byte. */
+    private static final List<String> QUANTISED = List.of("F4", "F6_E2M3", "F6_E3M2", "I4", "U4", "INT4", "UINT4");
     private static final String AGAIN = " Download or export it again.";
 
     /** Names are neither interned nor pooled: a hostile file must not fill tables that outlive it. */
@@ -98,12 +101,12 @@ record SafeTensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(text(source, "its header is not UTF-8. It is damaged."), e);
         } catch (JsonProcessingException e) {
-            String said = e.getOriginalMessage();
-            throw new InvalidInputException(text(source, said.startsWith("Duplicate field")
-                    ? "its header has a key twice (" + said + "). Export it again."
-                    : "its header is not valid JSON (" + said + "). It is damaged."), e);
-        } catch (IOException e) {
-            throw new InvalidInputException(text(source, "its header cannot be read: " + e.getMessage() + "."), e);
+            String reason = JsonWords.reason(e);
+            throw new InvalidInputException(text(source, reason.contains("given twice")
+                    ? "its header has a key twice: " + reason + ". Export it again."
+                    : "its header is not valid JSON: " + reason + ". It is damaged."), e);
+        } catch (IOException e) { // the bytes are in memory
+            throw new InvalidInputException(text(source, "its header cannot be read. It is damaged."), e);
         }
     }
 
@@ -145,6 +148,9 @@ record SafeTensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
         }
 
         private Map<String, String> metadata(JsonParser json, JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_NULL) { // as other programs write where there is nothing to say
+                return Map.of();
+            }
             if (value != JsonToken.START_OBJECT) {
                 throw refuse(source, METADATA + " is not an object of strings. Export it again.");
             }
@@ -192,7 +198,8 @@ record SafeTensorsHeader(Map<String, TensorEntry> entries, Map<String, String> m
             }
             String text = json.getText();
             return DType.named(text).orElseThrow(() -> bad(name, "has the unknown dtype " + quoted(text)
-                    + "; known are " + Arrays.toString(DType.values())));
+                    + "; known are " + Arrays.toString(DType.values())
+                    + (QUANTISED.contains(text) ? ". It is of a quantised model; use the unquantised one" : "")));
         }
 
         private long[] numbers(String name, String key, JsonParser json, JsonToken token, int most) throws IOException {

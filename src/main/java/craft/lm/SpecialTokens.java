@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,11 +20,11 @@ record SpecialTokens(List<String> texts, int unknown) {
         texts = List.copyOf(texts);
     }
 
-    /** Streamed, since the vocabulary beside it may be long. */
-    static SpecialTokens read(Path file) throws IOException {
+    /** Streamed, since the vocabulary beside it may be long. @param tokenizer the file's text */
+    static SpecialTokens read(String tokenizer) throws IOException {
         List<String> texts = new ArrayList<>();
         int unknown = -1;
-        try (JsonParser parser = JSON.createParser(file.toFile())) {
+        try (JsonParser parser = JSON.createParser(tokenizer)) {
             parser.nextToken();
             for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
                 parser.nextToken();

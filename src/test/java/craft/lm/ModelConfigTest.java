@@ -101,6 +101,48 @@ class ModelConfigTest {
                 .isEqualTo(1e6);
     }
 
+    /** As newer files name them where layers may differ; one rotation for all layers that there are is one rotation. */
+    @Test
+    void rotationsByKindOfLayerAreReadWhereTheyAreOne() {
+        String full = "{\"rope_type\":\"default\",\"rope_theta\":500000.0}";
+        String other = "{\"rope_type\":\"default\",\"rope_theta\":10000.0}";
+        Rotary expected = new Rotary(8, 500_000, null);
+        assertThat(options(read(llama().set("rope_parameters", "{\"full_attention\":" + full + "}"))).rotary()).isEqualTo(expected);
+        assertThat(options(read(llama().set("rope_parameters", "{\"full_attention\":" + full + ",\"sliding_attention\":" + full + "}")))
+                .rotary()).isEqualTo(expected);
+        String two = "{\"full_attention\":" + full + ",\"sliding_attention\":" + other + "}";
+        refused(llama().set("rope_parameters", two), "\"rope_parameters\"", "full_attention and sliding_attention");
+        String all = "[\"full_attention\",\"full_attention\",\"full_attention\",\"full_attention\",\"full_attention\"]";
+        assertThat(options(read(llama().set("rope_parameters", two).set("layer_types", all))).rotary()).isEqualTo(expected);
+        refused(llama().set("rope_parameters", "{\"full_attention\":" + full + ",\"rope_theta\":7}"), "rope_parameters", "one or the other");
+    }
+
+    @Test
+    void rotationsThatContradictEachOtherAreRefused() {
+        refused(llama().set("rope_theta", "500").set("rope_parameters", "{\"rope_theta\":600}"), "\"rope_theta\" is 500.0", "600.0");
+        refused(llama().set("rope_scaling", "{\"rope_type\":\"default\"}").set("rope_parameters", "{\"rope_theta\":600}"), "rope_scaling",
+                "rope_parameters");
+        refused(llama().set("rope_scaling", "{\"rope_type\":\"default\",\"type\":\"llama3\"}"), "rope_type", "llama3");
+        refused(neox().set("rotary_pct", "0.5").set("rope_parameters", "{\"partial_rotary_factor\":0.25}"), "rotary_pct", "0.25");
+    }
+
+    @Test
+    void kindsOfLayersOfQwenAreHeard() {
+        Json qwen = llama().set("architectures", "[\"Qwen3ForCausalLM\"]").set("sliding_window", "64").set("num_hidden_layers", "2");
+        assertThat(read(qwen.set("layer_types", "[\"full_attention\",\"full_attention\"]")).context()).isEqualTo(256);
+        assertThat(read(qwen.set("layer_types", "[\"full_attention\",\"sliding_attention\"]")).context()).isEqualTo(64);
+        refused(qwen.set("layer_types", "[\"full_attention\",\"linear_attention\"]"), "layer_types", "linear_attention");
+        refused(qwen.set("layer_types", "[\"full_attention\"]"), "layer_types", "names 1 layers");
+        refused(qwen.set("layer_types", "7"), "layer_types", "list of names");
+    }
+
+    @Test
+    void aTypeThatIsAnothersIsRefused() {
+        assertThat(read(llama().set("model_type", "\"llama\"")).layers()).isEqualTo(5);
+        refused(llama().set("model_type", "\"granite\""), "\"model_type\" is \"granite\"", "LlamaForCausalLM");
+        refused(llama().set("pruned_heads", "{\"0\":[1]}"), "pruned_heads");
+    }
+
     @Test
     void mistralHasNoBiasesAndMayHaveOtherHeads() {
         ModelConfig c = read(llama().set("architectures", "[\"MistralForCausalLM\"]").set("head_dim", "12")

@@ -276,10 +276,14 @@ class SafeTensorsTest {
     @Test
     void metadataThatIsNotStringToString() {
         refused(file("{\"__metadata__\":[]}"), "__metadata__ is not an object of strings");
-        refused(file("{\"__metadata__\":null}"), "__metadata__ is not an object of strings");
         for (String value : new String[] {"1", "null", "true", "{}", "[]", "1.5"}) {
             refused(file("{\"__metadata__\":{\"step\":" + value + "}}"), "other than a string under \"step\"");
         }
+    }
+
+    @Test
+    void metadataThatIsNullIsNone() {
+        assertThat(SafeTensorsHeader.parse("x", file("{\"__metadata__\":null}")).metadata()).isEmpty();
     }
 
     @Test

@@ -86,6 +86,12 @@ public final class ModelView implements View {
                 Looks.section(words.get("facts"), facts),
                 Looks.section(words.get("about"),
                         Looks.paragraph(card.about().isBlank() ? words.get("about.none") : card.about().strip())));
+        if (!card.remarks().isEmpty()) {
+            VBox remarks = new VBox(Looks.GRID);
+            card.remarks().forEach(remark -> remarks.getChildren().add(Looks.paragraph(remark)));
+            remarks.setId("model-remarks");
+            body.getChildren().add(2, Looks.section(words.get("remarks"), remarks));
+        }
         body.getStyleClass().addAll("page", "page-below");
         body.setMaxWidth(880);
         StackPane holder = new StackPane(body);
