@@ -162,7 +162,14 @@ public sealed interface RunEvent {
     record RunInterrupted(String reason) implements RunEvent {
     }
 
-    /** @param message one sentence for the user; @param diagnostics the whole cause, for a report */
-    record RunFailed(String message, String diagnostics) implements RunEvent {
+    /**
+     * @param message one sentence for the user
+     * @param diagnostics the whole cause, for a report
+     * @param divergence the same as facts when a number was not finite any more, otherwise null
+     */
+    record RunFailed(String message, String diagnostics, Divergence divergence) implements RunEvent {
+        public RunFailed(String message, String diagnostics) {
+            this(message, diagnostics, null);
+        }
     }
 }

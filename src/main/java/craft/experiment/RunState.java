@@ -44,6 +44,7 @@ public final class RunState {
     private RunEvent.RunFinished finished;
     private String endReason = "";
     private String diagnostics = "";
+    private Divergence divergence;
     private int tasksFinished;
     private int evaluatedInStage;
 
@@ -80,6 +81,7 @@ public final class RunState {
             status = start == null ? Status.NEW : Status.RUNNING;
             endReason = "";
             diagnostics = "";
+            divergence = null;
         } else if (event instanceof RunEvent.RunPaused) {
             status = Status.PAUSED;
         } else if (event instanceof RunEvent.RunContinued) {
@@ -93,6 +95,7 @@ public final class RunState {
         } else if (event instanceof RunEvent.RunFailed e) {
             endReason = e.message();
             diagnostics = e.diagnostics();
+            divergence = e.divergence();
             status = Status.FAILED;
         }
     }
@@ -196,6 +199,11 @@ public final class RunState {
     /** Why the run was interrupted or failed, otherwise empty. */
     public String endReason() {
         return endReason;
+    }
+
+    /** Where a number was not finite any more, if that is why the run failed. */
+    public Optional<Divergence> divergence() {
+        return Optional.ofNullable(divergence);
     }
 
     public String diagnostics() {

@@ -9,6 +9,7 @@ import craft.lm.FloatTensor;
 import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.method.Batches;
+import craft.method.NotFiniteException;
 import craft.method.State;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -167,6 +168,7 @@ final class OutputChoice implements GroupChoice {
         try (NDManager step = model.newManager()) {
             NDArray log = logProbabilities(step, batch, adaptation);
             float[] all = score.of(log, log.getManager().create(usual.get(g))).toFloatArray();
+            NotFiniteException.require(NotFiniteException.What.DIVERGENCE, all);
             for (int i = 0; i < all.length; i++) {
                 scores.get(batch.get(i))[g] = all[i];
             }
