@@ -1,6 +1,7 @@
 package craft.cli;
 
 import craft.error.InvalidInputException;
+import craft.error.UserPath;
 import craft.experiment.BaseModels;
 import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
@@ -16,7 +17,6 @@ import craft.task.TaskReading;
 import craft.task.TaskSource;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
             model(given);
             return Cli.GOOD;
         }
-        Path path = path(given);
+        Path path = UserPath.of(given);
         if (!Files.exists(path)) {
             throw new InvalidInputException("There is nothing at " + path + ".");
         }
@@ -67,14 +67,6 @@ final class CheckCommand implements Callable<Integer> {
                     + "(recipe.json) or run (run.json).");
         }
         return Cli.GOOD;
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new InvalidInputException("\"" + text + "\" is no path: " + e.getReason() + ".", e);
-        }
     }
 
     private static boolean looksLikeModel(Path path) {

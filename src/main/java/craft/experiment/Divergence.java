@@ -1,5 +1,6 @@
 package craft.experiment;
 
+import craft.error.Plain;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +91,8 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
         }
         return "Training has diverged: " + where() + ", " + which() + " is " + (infinite ? "infinite" : "not a number")
                 + ", and nothing computed from it would mean anything. What helps: " + String.join("; ", remedies()) + ". "
-                + (keptStep < 0 ? "No checkpoint had been written." : "The last checkpoint, after step " + keptStep
-                        + " of the run, holds finite numbers only.")
+                + (keptStep < 0 ? "No checkpoint had been written." : (keptStep == 0 ? "The last checkpoint, before the first step,"
+                        : "The last checkpoint, after step " + keptStep + " of the run,") + " holds finite numbers only.")
                 + " Resumed, the run would go on with the same options and fail in the same way: begin a new one with others.";
     }
 
@@ -123,7 +124,13 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
             case CLIP -> "gradients clipped by " + option + ", for example at 1";
             case LONGER -> "a longer warm-up by " + option + ", for example 0.1";
             case FLOAT32 -> option + " float32";
-        } + " (now " + value + ")"));
+        } + " (now " + plain(value) + ")"));
         return all;
+    }
+
+    /** {@code 10} for {@code 10.0}; a text as it is. */
+    private static String plain(String value) {
+        double number = number(value);
+        return Double.isNaN(number) ? value : Plain.number(number);
     }
 }

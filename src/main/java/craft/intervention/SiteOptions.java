@@ -1,6 +1,7 @@
 package craft.intervention;
 
 import craft.error.InvalidInputException;
+import craft.error.Range;
 
 /**
  * Where interventions act and how large they are.
@@ -13,6 +14,8 @@ import craft.error.InvalidInputException;
  * @param form LoReFT or one of its relatives
  */
 public record SiteOptions(String layers, String positions, int rank, boolean identityStart, boolean tied, ReftForm form) {
+
+    private static final int MOST_RANK = 65_536;
 
     /** Tied LoReFT. */
     public SiteOptions(String layers, String positions, int rank, boolean identityStart) {
@@ -43,16 +46,23 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
         return Placement.of(form, where(), layersOf(blocks));
     }
 
+    /** What can be said without a model. */
+    public void check() {
+        Layers.check(layers, "sites.layers");
+        Range.between("sites.rank", rank, 1, MOST_RANK);
+        where();
+        if (identityStart && !form.canBeIdentity()) {
+            throw new InvalidInputException("Option sites.identityStart is on, but consreft puts a constant in place of what it "
+                    + "edits, which always changes it. Switch sites.identityStart off, or choose another sites.form.");
+        }
+    }
+
     /** Refuses a rank that no orthonormal R of the model's width can have, positions that are not understood, and what cannot go together. */
     public void check(int width) {
         if (rank < 1 || rank > width) {
             throw new InvalidInputException("Option sites.rank is " + rank
                     + "; it must be at least 1 and at most the model's hidden size, " + width + ".");
         }
-        where();
-        if (identityStart && !form.canBeIdentity()) {
-            throw new InvalidInputException("Option sites.identityStart is on, but consreft puts a constant in place of what it "
-                    + "edits, which always changes it. Switch sites.identityStart off, or choose another sites.form.");
-        }
+        check();
     }
 }
