@@ -15,6 +15,7 @@ import java.nio.file.ReadOnlyFileSystemException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Why a file could not be read or written, in plain words: never the system's or Java's own message. */
 public final class FileWords {
@@ -43,6 +44,9 @@ public final class FileWords {
         SYSTEM.put("cross-device link", "it cannot be moved from one disk to another at once");
         SYSTEM.put("broken pipe", "the program that read it has ended");
     }
+
+    /** A clause of our own, which may be passed on: Java and the system begin in upper case or name a class or a file. */
+    private static final Pattern OWN = Pattern.compile("(?:an?|the|this|it|another) [\\w ,'-]+");
 
     private FileWords() {
     }
@@ -82,6 +86,9 @@ public final class FileWords {
         }
         if (thrown instanceof FileNotFoundException) {
             return "there is no such file";
+        }
+        if (OWN.matcher(String.valueOf(thrown.getMessage())).matches()) {
+            return thrown.getMessage();
         }
         return thrown.getCause() instanceof IOException cause && cause != thrown ? reason(cause) : "the system refused it";
     }

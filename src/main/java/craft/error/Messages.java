@@ -10,10 +10,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one place where an exception becomes words for a person. */
 public final class Messages {
     private static final String INVALID = InvalidInputException.class.getName() + ":";
+
+    private static final Pattern LIBRARY = Pattern.compile("[\\w+-]+\\.(?:so|dll|dylib)\\b[.\\d]*|(?<=^no )\\S+(?= in java)|^\\w+$");
 
     private Messages() {
     }
@@ -29,7 +33,8 @@ public final class Messages {
                     + "Java more memory (java -Xmx8g ...).";
         }
         if (cause instanceof UnsatisfiedLinkError || cause instanceof NoClassDefFoundError) {
-            return "A library the program needs could not be loaded. Install the program again for this machine's system.";
+            return "A library the program needs" + library(String.valueOf(cause.getMessage()))
+                    + " could not be loaded. Install the program again for this machine's system.";
         }
         if (cause instanceof JacksonException json) {
             return "A file is not the JSON that it should be: " + JsonWords.of(json) + ".";
@@ -56,6 +61,12 @@ public final class Messages {
         }
         return (file.equals("a file") ? "A file" : "The file " + file) + " could not be read or written: "
                 + FileWords.reason(cause) + ".";
+    }
+
+    /** Its name out of what Java says, which may be a path and the linker's words, or nothing but the name. */
+    private static String library(String said) {
+        Matcher name = LIBRARY.matcher(said);
+        return name.find() ? ", " + name.group() + "," : "";
     }
 
     private static Throwable unwrap(Throwable thrown) {

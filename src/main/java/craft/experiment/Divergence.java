@@ -56,6 +56,7 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
         if (!all.get(PRECISION).equals("float32")) {
             chosen.put(PRECISION, all.get(PRECISION));
         }
+        chosen.replaceAll((path, value) -> plain(value));
         return chosen;
     }
 
@@ -124,7 +125,7 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
             case CLIP -> "gradients clipped by " + option + ", for example at 1";
             case LONGER -> "a longer warm-up by " + option + ", for example 0.1";
             case FLOAT32 -> option + " float32";
-        } + " (now " + plain(value) + ")"));
+        } + " (now " + value + ")"));
         return all;
     }
 

@@ -3,6 +3,7 @@ package craft.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.lm.ModelConfig;
 import craft.lm.ModelFolder;
@@ -59,7 +60,7 @@ public record ModelCard(Path folder, String name, String family, long parameters
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + " is not valid JSON. Repair or remove it.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 }

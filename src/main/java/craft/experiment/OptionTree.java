@@ -2,6 +2,8 @@ package craft.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
 import java.util.ArrayList;
@@ -37,8 +39,8 @@ final class OptionTree {
             if (standard instanceof ObjectNode inner && value instanceof ObjectNode given) {
                 merge(inner, given, at, where);
             } else {
-                checkType(standard, value, at, where, shortly(value.toString()));
-                defaults.set(key, value);
+                checkType(standard, value, at, where, shortly(value.toString()) + (quoted(standard, value) ? " in quotes" : ""));
+                defaults.set(key, asKind(standard, value));
             }
         });
     }
@@ -70,7 +72,13 @@ final class OptionTree {
         checkType(standard, value, path, where, "\"" + shortly(text) + "\"");
         int dot = path.lastIndexOf('.');
         ObjectNode parent = dot < 0 ? tree : (ObjectNode) tree.at("/" + path.substring(0, dot).replace('.', '/'));
-        parent.set(path.substring(dot + 1), value);
+        parent.set(path.substring(dot + 1), asKind(standard, value));
+    }
+
+    /** A number of the option's own kind, so that what is set after a learning rate of 1 may still be 0.5. */
+    private static JsonNode asKind(JsonNode standard, JsonNode value) {
+        return standard.isFloatingPointNumber() ? DoubleNode.valueOf(value.doubleValue())
+                : standard.isLong() ? LongNode.valueOf(value.longValue()) : value;
     }
 
     /** The names that were probably meant; where none is alike, all of the group that was named. */
@@ -159,6 +167,12 @@ final class OptionTree {
         if (!good) {
             throw new InvalidInputException(where + "option " + at + " must be " + expected + ", not " + written + ".");
         }
+    }
+
+    /** Whether only the quotes make a text of it. */
+    private static boolean quoted(JsonNode standard, JsonNode value) {
+        return value.isTextual() && (standard.isNumber() && value.textValue().matches("-?[0-9.]+([eE][-+]?[0-9]+)?")
+                || standard.isBoolean() && value.textValue().matches("true|false"));
     }
 
     private static String whole(JsonNode value, long least, long most) {

@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.ExperimentRunner;
 import craft.experiment.Json;
@@ -65,7 +66,7 @@ public final class RunStore {
         try (Stream<Path> all = Files.list(root)) {
             folders = all.filter(Files::isDirectory).filter(f -> !f.getFileName().toString().startsWith(".")).toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: " + e
+            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: " + FileWords.reason(e)
                     + ". Choose another folder for runs.", e);
         }
         List<RunSummary> runs = new ArrayList<>();
@@ -89,7 +90,7 @@ public final class RunStore {
                     recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
                     Metrics.forgetting(state.matrix()), "");
         } catch (RuntimeException e) { // one broken folder must not hide the others
-            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read: " + e;
+            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read.";
             return new RunSummary(folder, folder.getFileName().toString(), "", 0, modified(folder),
                     RunState.Status.NEW, 0, 0, Double.NaN, Double.NaN, problem);
         }
@@ -148,7 +149,7 @@ public final class RunStore {
             AtomicFiles.forceFolder(root);
             return new RunSession(folder, recipe, lock, journal, runners);
         } catch (IOException e) {
-            InvalidInputException problem = new InvalidInputException("No run can be kept in " + root + ": " + e
+            InvalidInputException problem = new InvalidInputException("No run can be kept in " + root + ": " + FileWords.reason(e)
                     + ". Choose another folder for runs, or make room in this one.", e);
             undo(path, lock, journal, problem);
             throw problem;
@@ -177,7 +178,7 @@ public final class RunStore {
             return new RunSession(folder, file.recipe(), lock, journal, runners, resuming.resumption(journal));
         } catch (IOException e) {
             InvalidInputException problem = new InvalidInputException("The run " + folder.path() + " cannot be resumed: "
-                    + e.getMessage() + ".", e);
+                    + FileWords.reason(e) + ".", e);
             undo(null, lock, journal, problem);
             throw problem;
         } catch (RuntimeException e) {
