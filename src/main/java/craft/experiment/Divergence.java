@@ -26,13 +26,14 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
     static final String MAX_NORM = "training.maxGradientNorm";
     static final String WARM_UP = "training.warmupRatio";
     static final String PRECISION = "engine.precision";
+    private static final String TEMPERATURE = "temperature";
 
     public Divergence {
         options = options == null ? Map.of() : new LinkedHashMap<>(options); // keeps the order
     }
 
     /** What change of an option helps. */
-    public enum Remedy { LOWER, CLIP, LONGER, FLOAT32 }
+    public enum Remedy { LOWER, RAISE, CLIP, LONGER, FLOAT32 }
 
     /** The options of a recipe that can make numbers overflow. */
     static Map<String, String> options(Recipe recipe) {
@@ -49,7 +50,10 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
         all.forEach((path, value) -> {
             String name = path.substring(path.lastIndexOf('.') + 1);
             boolean scale = name.equals("alpha") && path.contains(".lora.") && lora;
-            if (scale || path.startsWith("method.") && name.startsWith("lambda") && number(value) > 0) {
+            boolean weight = path.startsWith("method.") && name.startsWith("lambda") && number(value) > 0;
+            boolean sharp = name.equals(TEMPERATURE) && number(value) < 0.5;
+            boolean decay = path.equals("training.weightDecay") && number(value) > 0.1;
+            if (scale || weight || sharp || decay) {
                 chosen.put(path, value);
             }
         });
@@ -78,7 +82,7 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
             case MAX_NORM -> number(options.get(option)) == 0 ? Remedy.CLIP : Remedy.LOWER;
             case WARM_UP -> Remedy.LONGER;
             case PRECISION -> Remedy.FLOAT32;
-            default -> Remedy.LOWER;
+            default -> option.endsWith("." + TEMPERATURE) ? Remedy.RAISE : Remedy.LOWER;
         };
     }
 
@@ -122,6 +126,7 @@ public record Divergence(String what, boolean infinite, int task, String taskNam
         List<String> all = new ArrayList<>();
         options.forEach((option, value) -> all.add(switch (remedy(option)) {
             case LOWER -> "a smaller " + option;
+            case RAISE -> "a larger " + option;
             case CLIP -> "gradients clipped by " + option + ", for example at 1";
             case LONGER -> "a longer warm-up by " + option + ", for example 0.1";
             case FLOAT32 -> option + " float32";

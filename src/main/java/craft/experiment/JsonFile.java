@@ -8,6 +8,7 @@ import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.error.JsonWords;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
 /** Reads a file that a person wrote as one JSON object. */
 public final class JsonFile {
     /** A recipe or a study is a page; anything much larger is another file by mistake. */
-    private static final long LARGEST = 10_000_000;
+    private static final int LARGEST = 10_000_000;
 
     private JsonFile() {
     }
@@ -51,10 +52,12 @@ public final class JsonFile {
             if (Files.isDirectory(file)) {
                 throw new InvalidInputException(file + " is a folder, not a " + kind + ".");
             }
-            if (Files.size(file) > LARGEST) {
+            try (InputStream in = Files.newInputStream(file)) { // not by its size, which a pipe or a device does not tell
+                bytes = in.readNBytes(LARGEST + 1);
+            }
+            if (bytes.length > LARGEST) {
                 throw new InvalidInputException(file + " is larger than 10 MB, so it is no " + kind + ".");
             }
-            bytes = Files.readAllBytes(file);
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }

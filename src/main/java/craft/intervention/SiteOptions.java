@@ -46,15 +46,11 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
         return Placement.of(form, where(), layersOf(blocks));
     }
 
-    /** What can be said without a model. */
+    /** What can be said of each option by itself: what goes together is asked with the model, when all are chosen. */
     public void check() {
         Layers.check(layers, "sites.layers");
         Range.between("sites.rank", rank, 1, MOST_RANK);
-        where();
-        if (identityStart && !form.canBeIdentity()) {
-            throw new InvalidInputException("Option sites.identityStart is on, but consreft puts a constant in place of what it "
-                    + "edits, which always changes it. Switch sites.identityStart off, or choose another sites.form.");
-        }
+        Positions.parse(positions);
     }
 
     /** Refuses a rank that no orthonormal R of the model's width can have, positions that are not understood, and what cannot go together. */
@@ -63,6 +59,10 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
             throw new InvalidInputException("Option sites.rank is " + rank
                     + "; it must be at least 1 and at most the model's hidden size, " + width + ".");
         }
-        check();
+        where();
+        if (identityStart && !form.canBeIdentity()) {
+            throw new InvalidInputException("Option sites.identityStart is on, but consreft puts a constant in place of what it "
+                    + "edits, which always changes it. Switch sites.identityStart off, or choose another sites.form.");
+        }
     }
 }

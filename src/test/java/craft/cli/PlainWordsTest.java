@@ -102,6 +102,24 @@ class PlainWordsTest {
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 
+    /** A shell expands only a ~ that begins a word. */
+    @Test
+    void homeIsExpandedInEveryPath() throws IOException {
+        String home = System.setProperty("user.home", folder.toString());
+        try {
+            Files.writeString(folder.resolve("mine.json"), Files.readString(tiny.resolve("recipe.json"))
+                    .replace("\"who\",\"where\",\"who-again\"", "\"~/tiny/who\""));
+            for (String place : List.of("~/tiny", "~/tiny/who", "~/mine.json")) {
+                assertThat(new Captured().run("check", place)).as(place).isZero();
+            }
+            assertThat(new Captured().run("run", "~/tiny", "--set", "tasks=~/tiny/who", "--set", "training.epochs=1", "--quiet", "--out",
+                    "~/runs")).isZero();
+            assertThat(folder.resolve("runs")).isNotEmptyDirectory();
+        } finally {
+            System.setProperty("user.home", home);
+        }
+    }
+
     /** The shell hands over UTF-8, which a program in the POSIX locale can neither read nor name. */
     @Test
     @DisabledOnOs(OS.WINDOWS)

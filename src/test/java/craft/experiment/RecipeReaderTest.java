@@ -152,7 +152,6 @@ class RecipeReaderTest {
         "sites.rank | 0 | sites.rank is 0; it must be from 1 to 65536",
         "sites.layers | 1-x | sites.layers is \"1-x\"; write all",
         "sites.positions | z4 | z4",
-        "sites.tied | false | sites.tied is off",
         "method.tuning.eta | 0 | method.tuning.eta is 0; it must be above 0 and at most 1000000000",
         "name | ' ' | has no name",
         "tasks | a,a | twice"})

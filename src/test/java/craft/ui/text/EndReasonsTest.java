@@ -34,6 +34,7 @@ class EndReasonsTest {
         options.put("training.maxGradientNorm", "0");
         options.put("training.warmupRatio", "0");
         options.put("engine.precision", "bfloat16");
+        options.put("method.temperature", "0.001");
         return options;
     }
 
@@ -47,7 +48,7 @@ class EndReasonsTest {
                     new Divergence(number, true, 2, "뉴스", true, 0, 0, 31, 0, options()))) {
                 String words = EndReasons.inWords(failed(d));
                 assertThat(words).as(number).contains("뉴스", "31", "training.learningRate", "training.maxGradientNorm", "training.warmupRatio",
-                        "engine.precision", "float32").doesNotContain("[shell", "{", "Training has diverged.", "  ");
+                        "engine.precision", "float32", "method.temperature").doesNotContain("[shell", "{", "Training has diverged.", "  ");
                 assertThat(words.contains("11") && words.contains("24")).isEqualTo(d.step() > 0);
                 assertThat(words).containsPattern(language.equals("ko") ? "발산했습니다" : "Training has diverged: ");
                 assertThat(words).contains(language.equals("ko") ? d.infinite() ? "무한대입니다" : "숫자가 아닙니다"
