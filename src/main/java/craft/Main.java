@@ -9,12 +9,8 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        if (args.length == 0) {
-            WorkbenchLauncher.main(args);
-        } else {
-            int code = Cli.run(args);
-            // PyTorch's native threads outlive main; without this the process would not end.
-            System.exit(code);
-        }
+        int code = args.length == 0 ? Cli.window(() -> WorkbenchLauncher.main(args)) : Cli.run(args);
+        // PyTorch's native threads outlive main; without this the process would not end.
+        System.exit(code);
     }
 }

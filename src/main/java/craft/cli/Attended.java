@@ -41,7 +41,7 @@ final class Attended {
 
                 @Override
                 public void ended(Outcome outcome) {
-                    codes.add(entries.size() == 1 ? report(outcome) : reportAndGoOn(outcome));
+                    codes.add(entries.size() == 1 ? report(outcome, signal) : reportAndGoOn(outcome, signal));
                 }
             });
             if (entries.size() > 1) {
@@ -54,16 +54,16 @@ final class Attended {
         }
     }
 
-    private int reportAndGoOn(Outcome outcome) {
+    private int reportAndGoOn(Outcome outcome, StopOnSignal signal) {
         try {
-            return report(outcome);
+            return report(outcome, signal);
         } catch (InvalidInputException e) {
             console.err().println(outcome.name() + ": " + Messages.forUser(e));
             return Cli.BAD_INPUT;
         }
     }
 
-    private int report(Outcome outcome) {
+    private int report(Outcome outcome, StopOnSignal signal) {
         if (outcome.problem() != null) {
             throw outcome.problem();
         }
@@ -79,14 +79,22 @@ final class Attended {
                     console.out().print(report.text());
                 }
                 console.out().flush();
-                return state.status() == RunState.Status.FINISHED ? Cli.GOOD : Cli.INTERRUPTED;
+                if (state.status() == RunState.Status.FINISHED) {
+                    return Cli.GOOD;
+                }
+                if (signal.asked()) {
+                    return Cli.INTERRUPTED;
+                }
+                console.err().println("The run did not come to its end: " + state.endReason());
+                return Cli.FAILURE;
             }
             case FAILED -> {
                 if (Messages.invalidInput(state.diagnostics())) {
                     throw new InvalidInputException(state.endReason());
                 }
-                console.err().println("The run failed: " + state.endReason() + " The whole cause is at the end of "
-                        + outcome.folder().resolve("events.jsonl") + ".");
+                console.err().println("The run failed: " + state.endReason() + (state.divergence().isPresent()
+                        ? " What it had is in " + outcome.folder() + "."
+                        : " The whole cause is at the end of " + outcome.folder().resolve("events.jsonl") + "."));
                 return Cli.FAILURE;
             }
             default -> {

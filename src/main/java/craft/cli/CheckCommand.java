@@ -1,6 +1,7 @@
 package craft.cli;
 
 import craft.error.InvalidInputException;
+import craft.error.UserPath;
 import craft.experiment.BaseModels;
 import craft.experiment.MemoryEstimate;
 import craft.experiment.ModelCard;
@@ -17,7 +18,6 @@ import craft.task.TaskSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +49,7 @@ final class CheckCommand implements Callable<Integer> {
             model(given);
             return Cli.GOOD;
         }
-        Path path = path(given);
+        Path path = UserPath.of(given);
         if (!Files.exists(path)) {
             throw new InvalidInputException("There is nothing at " + path + ".");
         }
@@ -68,14 +68,6 @@ final class CheckCommand implements Callable<Integer> {
                     + "(recipe.json) or run (run.json).");
         }
         return Cli.GOOD;
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new InvalidInputException("\"" + text + "\" is no path: " + e.getReason() + ".", e);
-        }
     }
 
     private static boolean looksLikeModel(Path path) {

@@ -2,11 +2,14 @@ package craft.cli;
 
 import craft.error.InvalidInputException;
 import craft.error.Messages;
+import craft.error.UserPath;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -15,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The headless door: reads a command line, runs the command, gives the exit code. */
@@ -26,6 +30,8 @@ public final class Cli {
 
     /** Warns of a missing graphics card on every start; we compute on the processor. Held, so that its level stays. */
     private static final Logger CUDA = Logger.getLogger("ai.djl.util.cuda.CudaUtils");
+    /** Warns on every start that it is not a module. Held, so that its level stays. */
+    private static final Logger JAVAFX = Logger.getLogger("javafx");
 
     private Cli() {
     }
@@ -42,6 +48,34 @@ public final class Cli {
         return run(Console.ofProcess(), args);
     }
 
+    /**
+     * Opens the window, or says in a sentence why it cannot be opened here.
+     *
+     * @param opening returns when the window is closed
+     * @return exit code, see {@link #run}
+     */
+    public static int window(Runnable opening) {
+        JAVAFX.setLevel(Level.SEVERE);
+        return window(Console.ofProcess(), System.getProperty("os.name", ""), System.getenv(), opening);
+    }
+
+    static int window(Console console, String system, Map<String, String> environment, Runnable opening) {
+        Optional<String> missing = NoScreen.before(system, environment);
+        try {
+            if (missing.isEmpty()) {
+                opening.run();
+                return GOOD;
+            }
+        } catch (RuntimeException | Error e) {
+            missing = NoScreen.after(e, environment);
+            if (missing.isEmpty()) {
+                return failed(console, e);
+            }
+        }
+        console.err().println(missing.get());
+        return BAD_INPUT;
+    }
+
     static int run(Console console, String... args) {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new RunCommand(console))
@@ -54,6 +88,7 @@ public final class Cli {
                 .addSubcommand(new ModelsCommand(console).line())
                 .addSubcommand(new OrdersCommand(console))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, Cli::path)
                 .setOut(new PrintWriter(console.out(), true))
                 .setErr(new PrintWriter(console.err(), true))
                 .setParameterExceptionHandler((e, ignored) -> usage(console, e))
@@ -63,6 +98,14 @@ public final class Cli {
         } catch (Error e) {
             // Out of memory, a native library that does not load: the user is told the same way.
             return failed(console, e);
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            return UserPath.of(text);
+        } catch (InvalidInputException e) {
+            throw new TypeConversionException(e.getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package craft.cli;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.Recipe;
 import craft.experiment.RecipeReader;
@@ -158,7 +159,7 @@ final class OrdersCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new InvalidInputException(file + " is there already. Give another name, or remove it first.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be written: " + e.getMessage(), e);
+            throw new InvalidInputException(file + " cannot be written: " + FileWords.reason(e) + ".", e);
         }
         console.out().println("Wrote " + file + " with " + Text.plural(recipe.tasks().size(), "task") + ".");
     }

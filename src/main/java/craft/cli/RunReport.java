@@ -73,7 +73,10 @@ final class RunReport {
         state.notes().stream().distinct().forEach(note -> text.append("\nNote: ").append(note));
         text.append(state.notes().isEmpty() ? "" : "\n");
         if (state.status() == RunState.Status.INTERRUPTED || state.status() == RunState.Status.FAILED) {
-            text.append('\n').append(state.endReason()).append("\nTo go on: resume ").append(folder);
+            text.append('\n').append(state.endReason());
+            if (state.divergence().isEmpty()) { // resumed, it would come to the same end
+                text.append("\nTo go on: resume ").append(folder);
+            }
         }
         return text.append("\nRun folder: ").append(folder).append('\n').toString();
     }

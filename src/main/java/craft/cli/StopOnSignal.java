@@ -15,6 +15,7 @@ final class StopOnSignal {
 
     private final CountDownLatch reported = new CountDownLatch(1);
     private final AtomicInteger interrupts = new AtomicInteger();
+    private volatile boolean asked;
     private final Runnable stop;
     private final Runnable stopNow;
     private final PrintStream err;
@@ -31,7 +32,13 @@ final class StopOnSignal {
         restore = handleInterrupts();
     }
 
+    /** Whether somebody has asked for an end. */
+    boolean asked() {
+        return asked;
+    }
+
     private void terminated() {
+        asked = true;
         stop.run();
         try {
             // A run that does not come to its end must not keep the process for ever.
@@ -64,6 +71,7 @@ final class StopOnSignal {
 
     /** One Ctrl+C. */
     void interrupted() {
+        asked = true;
         switch (interrupts.incrementAndGet()) {
             case 1 -> {
                 err.println("\nStopping after this step. Ctrl+C again: stop now.");

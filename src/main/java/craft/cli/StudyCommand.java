@@ -80,13 +80,14 @@ final class StudyCommand implements Runnable {
                 console.out().print(Studies.text(new StudyTable(results)));
                 console.out().println("\nStudy folder: " + folder.root());
                 console.out().flush();
-                return closing(outcomes, runs.size());
+                return closing(outcomes, runs.size(), signal.asked());
             } finally {
                 signal.withdraw();
             }
         }
 
-        private int closing(List<Outcome> outcomes, int planned) {
+        /** @param asked whether somebody asked for an end */
+        private int closing(List<Outcome> outcomes, int planned, boolean asked) {
             List<String> parts = new ArrayList<>();
             for (Kind kind : Kind.values()) {
                 long count = outcomes.stream().filter(o -> o.kind() == kind).count();
@@ -98,10 +99,10 @@ final class StudyCommand implements Runnable {
                 parts.add((planned - outcomes.size()) + " not begun");
             }
             console.err().println(Text.plural(planned, "run") + ": " + String.join(", ", parts) + ".");
-            outcomes.stream().filter(o -> o.kind() == Kind.FAILED || o.kind() == Kind.REFUSED)
+            outcomes.stream().filter(o -> o.kind() == Kind.FAILED || o.kind() == Kind.REFUSED || o.kind() == Kind.INTERRUPTED && !asked)
                     .forEach(o -> console.err().println("  " + o.run().id() + " " + words(o.kind()) + ": " + o.reason()));
             if (outcomes.size() < planned || outcomes.stream().anyMatch(o -> o.kind() == Kind.INTERRUPTED)) {
-                return Cli.INTERRUPTED;
+                return asked ? Cli.INTERRUPTED : Cli.FAILURE;
             }
             return outcomes.stream().anyMatch(o -> o.kind() == Kind.FAILED || o.kind() == Kind.REFUSED) ? Cli.FAILURE : Cli.GOOD;
         }

@@ -1,20 +1,23 @@
 package craft.error;
 
+import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The one place where an exception becomes words for a person. */
 public final class Messages {
     private static final String INVALID = InvalidInputException.class.getName() + ":";
+
+    private static final Pattern LIBRARY = Pattern.compile("[\\w+-]+\\.(?:so|dll|dylib)\\b[.\\d]*|(?<=^no )\\S+(?= in java)|^\\w+$");
 
     private Messages() {
     }
@@ -30,20 +33,23 @@ public final class Messages {
                     + "Java more memory (java -Xmx8g ...).";
         }
         if (cause instanceof UnsatisfiedLinkError || cause instanceof NoClassDefFoundError) {
-            return "A library the program needs could not be loaded (" + cause.getMessage()
-                    + "). Install the program again for this machine's system.";
+            return "A library the program needs" + library(String.valueOf(cause.getMessage()))
+                    + " could not be loaded. Install the program again for this machine's system.";
         }
-        if (cause instanceof IOException) {
-            return ofFile((IOException) cause);
+        if (cause instanceof JacksonException json) {
+            return "A file is not the JSON that it should be: " + JsonWords.of(json) + ".";
         }
-        String detail = cause.getMessage();
-        return "Something went wrong inside the program: " + cause.getClass().getSimpleName()
-                + (detail == null || detail.isBlank() ? "" : ", " + firstLine(detail)) + ".";
+        if (cause instanceof IOException io) {
+            return ofFile(io);
+        }
+        return "Something went wrong inside the program. Please report it with the whole cause.";
     }
 
     private static String ofFile(IOException cause) {
-        String file = cause instanceof FileSystemException f && f.getFile() != null ? f.getFile() : "a file";
-        String detail = String.valueOf(cause.getMessage());
+        String file = FileWords.file(cause);
+        if (FileWords.full(cause)) {
+            return "The disk is full. Make room and try again.";
+        }
         if (cause instanceof NoSuchFileException) {
             return "The file " + file + " does not exist.";
         }
@@ -53,10 +59,14 @@ public final class Messages {
         if (cause instanceof FileAlreadyExistsException) {
             return "The file " + file + " is there already. Remove it or choose another place.";
         }
-        if (detail.toLowerCase(Locale.ROOT).contains("no space left")) {
-            return "The disk is full. Make room and try again.";
-        }
-        return "A file could not be read or written: " + firstLine(detail) + ".";
+        return (file.equals("a file") ? "A file" : "The file " + file) + " could not be read or written: "
+                + FileWords.reason(cause) + ".";
+    }
+
+    /** Its name out of what Java says, which may be a path and the linker's words, or nothing but the name. */
+    private static String library(String said) {
+        Matcher name = LIBRARY.matcher(said);
+        return name.find() ? ", " + name.group() + "," : "";
     }
 
     private static Throwable unwrap(Throwable thrown) {
@@ -66,11 +76,6 @@ public final class Messages {
             cause = cause.getCause();
         }
         return cause;
-    }
-
-    private static String firstLine(String text) {
-        String line = text.lines().findFirst().orElse("").strip();
-        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 
     /** The whole cause, for a report: the machine's kind and the stack trace. */

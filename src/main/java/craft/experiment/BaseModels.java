@@ -1,7 +1,7 @@
 package craft.experiment;
 
 import craft.error.InvalidInputException;
-import java.nio.file.InvalidPathException;
+import craft.error.UserPath;
 import java.nio.file.Path;
 
 /** The ways to say which base model is meant: {@code bundled:<name>}, {@code user:<name>}, or a folder. */
@@ -25,11 +25,6 @@ public final class BaseModels {
         if (model.isBlank()) {
             throw new InvalidInputException("No model is named. Write bundled:<name>, user:<name> or a model's folder.");
         }
-        try {
-            return Path.of(model);
-        } catch (InvalidPathException e) {
-            throw new InvalidInputException("\"" + model + "\" is not a path: it holds a character that this system or its "
-                    + "setting (LC_ALL, LANG) does not allow in one.", e);
-        }
+        return UserPath.of(model);
     }
 }

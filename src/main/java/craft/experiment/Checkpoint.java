@@ -1,7 +1,9 @@
 package craft.experiment;
 
 import com.fasterxml.jackson.core.JacksonException;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
 import craft.lm.FloatTensor;
 import craft.lm.SafeTensors;
 import craft.method.State;
@@ -100,9 +102,9 @@ public final class Checkpoint {
             kept = Json.mapper().readValue(Files.readAllBytes(file), Kept.class);
         } catch (JacksonException e) {
             throw new InvalidInputException(file + " is damaged or was written by another version of the program: "
-                    + e.getOriginalMessage(), e);
+                    + JsonWords.of(e) + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
         if (kept == null || !FORMAT.equals(kept.format) || kept.version > VERSION || kept.place == null || kept.progress == null
                 || kept.clock == null || kept.method == null) {

@@ -1,6 +1,6 @@
 package craft.experiment;
 
-import craft.error.InvalidInputException;
+import craft.error.Range;
 
 /**
  * How much of each task is used. Training rows are drawn with the run's seed; evaluation and test rows are the first
@@ -29,8 +29,6 @@ public record DataOptions(int trainRows, int evalRows, int testRows, int maxProm
     }
 
     private static void require(int value, String option) {
-        if (value < 0) {
-            throw new InvalidInputException("Option data." + option + " is " + value + "; it must be 0 or more.");
-        }
+        Range.between("data." + option, value, 0, Integer.MAX_VALUE);
     }
 }

@@ -1,6 +1,6 @@
 package craft.experiment;
 
-import craft.error.InvalidInputException;
+import craft.error.Range;
 import craft.lm.EngineSettings;
 import craft.lm.MklMode;
 import craft.lm.Precision;
@@ -39,15 +39,9 @@ public record EngineOptions(Precision precision, int cacheMegabytes, boolean hal
     }
 
     void check() {
-        require(cacheMegabytes >= 0, "cacheMegabytes", cacheMegabytes, "0 or more");
-        require(parts >= 1, "parts", parts, "at least 1");
-        require(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, "0 or more");
-        require(keepCheckpoints >= 1, "keepCheckpoints", keepCheckpoints, "at least 1");
-    }
-
-    private static void require(boolean good, String option, int value, String range) {
-        if (!good) {
-            throw new InvalidInputException("Option engine." + option + " is " + value + "; it must be " + range + ".");
-        }
+        Range.between("engine.cacheMegabytes", cacheMegabytes, 0, Integer.MAX_VALUE);
+        Range.between("engine.parts", parts, 1, Integer.MAX_VALUE);
+        Range.between("engine.checkpointEvery", checkpointEvery, 0, Integer.MAX_VALUE);
+        Range.between("engine.keepCheckpoints", keepCheckpoints, 1, Integer.MAX_VALUE);
     }
 }

@@ -80,6 +80,8 @@ public final class ExperimentRunner implements RunControl {
             return new RunEvent.RunInterrupted(STOPPED + RESUME);
         } catch (NotRecordedException e) {
             return RunEvent.RunFailed.unrecorded(e);
+        } catch (DivergedException e) {
+            return new RunEvent.RunFailed(e.divergence().message(), Messages.diagnostics(e), e.divergence());
         } catch (InvalidInputException e) {
             return new RunEvent.RunFailed(e.getMessage(), Messages.diagnostics(e));
         } catch (RuntimeException | Error e) { // whatever happens, the run's record says so

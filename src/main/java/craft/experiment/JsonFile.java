@@ -1,12 +1,14 @@
 package craft.experiment;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -17,7 +19,7 @@ import java.nio.file.Path;
 /** Reads a file that a person wrote as one JSON object. */
 public final class JsonFile {
     /** A recipe or a study is a page; anything much larger is another file by mistake. */
-    private static final long LARGEST = 10_000_000;
+    private static final int LARGEST = 10_000_000;
 
     private JsonFile() {
     }
@@ -27,18 +29,7 @@ public final class JsonFile {
      * @throws InvalidInputException naming the file and, where it is known, line and column
      */
     public static ObjectNode read(Path file, String kind) {
-        String text;
-        try {
-            if (Files.size(file) > LARGEST) {
-                throw new InvalidInputException(file + " is larger than 10 MB, so it is no " + kind + ".");
-            }
-            text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw new InvalidInputException(file + " is not UTF-8 text. Save it as UTF-8.", e);
-        } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
-        }
+        String text = text(file, kind);
         try {
             JsonNode tree = Json.mapper().readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
             if (tree instanceof ObjectNode object) {
@@ -49,9 +40,44 @@ public final class JsonFile {
             throw new InvalidInputException(file + ", line " + e.getLocation().getLineNr()
                     + ": something follows the end of the " + kind + ". Remove it.", e);
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new InvalidInputException(file + (at == null ? "" : ", line " + at.getLineNr() + ", column "
-                    + at.getColumnNr()) + ": this is not valid JSON: " + e.getOriginalMessage(), e);
+            String place = JsonWords.place(e);
+            throw new InvalidInputException(file + (place.isEmpty() ? "" : ", " + place) + ": this is not valid JSON: "
+                    + JsonWords.reason(e) + ".", e);
         }
+    }
+
+    private static String text(Path file, String kind) {
+        byte[] bytes;
+        try {
+            if (Files.isDirectory(file)) {
+                throw new InvalidInputException(file + " is a folder, not a " + kind + ".");
+            }
+            try (InputStream in = Files.newInputStream(file)) { // not by its size, which a pipe or a device does not tell
+                bytes = in.readNBytes(LARGEST + 1);
+            }
+            if (bytes.length > LARGEST) {
+                throw new InvalidInputException(file + " is larger than 10 MB, so it is no " + kind + ".");
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
+        }
+        if (bytes.length >= 2 && (bytes[0] == (byte) 0xFE && bytes[1] == (byte) 0xFF || bytes[0] == (byte) 0xFF && bytes[1] == (byte) 0xFE)
+                || hasZero(bytes)) {
+            throw new InvalidInputException(file + " is not UTF-8 text but UTF-16 or no text at all. Save it as UTF-8.");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidInputException(file + " is not UTF-8 text. Save it as UTF-8.", e);
+        }
+    }
+
+    private static boolean hasZero(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

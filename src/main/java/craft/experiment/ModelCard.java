@@ -3,6 +3,7 @@ package craft.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.error.Messages;
 import craft.lm.ModelConfig;
@@ -79,7 +80,7 @@ public record ModelCard(Path folder, String name, String family, long parameters
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(file + " is not valid JSON. Repair or remove it.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(Messages.forUser(e), e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 }

@@ -2,6 +2,8 @@ package craft.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
 import java.util.ArrayList;
@@ -37,8 +39,8 @@ final class OptionTree {
             if (standard instanceof ObjectNode inner && value instanceof ObjectNode given) {
                 merge(inner, given, at, where);
             } else {
-                checkType(standard, value, at, where);
-                defaults.set(key, value);
+                checkType(standard, value, at, where, shortly(value.toString()) + (quoted(standard, value) ? " in quotes" : ""));
+                defaults.set(key, asKind(standard, value));
             }
         });
     }
@@ -67,10 +69,16 @@ final class OptionTree {
             throw new InvalidInputException(where + "there is no option \"" + path + "\". " + remedy(path, leaves.keySet()));
         }
         JsonNode value = valueOf(tree, standard, text);
-        checkType(standard, value, path, where);
+        checkType(standard, value, path, where, "\"" + shortly(text) + "\"");
         int dot = path.lastIndexOf('.');
         ObjectNode parent = dot < 0 ? tree : (ObjectNode) tree.at("/" + path.substring(0, dot).replace('.', '/'));
-        parent.set(path.substring(dot + 1), value);
+        parent.set(path.substring(dot + 1), asKind(standard, value));
+    }
+
+    /** A number of the option's own kind, so that what is set after a learning rate of 1 may still be 0.5. */
+    private static JsonNode asKind(JsonNode standard, JsonNode value) {
+        return standard.isFloatingPointNumber() ? DoubleNode.valueOf(value.doubleValue())
+                : standard.isLong() ? LongNode.valueOf(value.longValue()) : value;
     }
 
     /** The names that were probably meant; where none is alike, all of the group that was named. */
@@ -127,7 +135,8 @@ final class OptionTree {
         });
     }
 
-    private static void checkType(JsonNode standard, JsonNode value, String at, String where) {
+    /** @param written how the value was written */
+    private static void checkType(JsonNode standard, JsonNode value, String at, String where, String written) {
         String expected;
         boolean good;
         if (standard.isObject()) {
@@ -143,26 +152,34 @@ final class OptionTree {
             expected = "true or false";
             good = value.isBoolean();
         } else if (standard.isInt()) {
-            expected = "a whole number";
+            expected = whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
             good = value.isIntegralNumber() && value.canConvertToInt();
         } else if (standard.isIntegralNumber()) {
-            expected = "a whole number";
+            expected = whole(value, Long.MIN_VALUE, Long.MAX_VALUE);
             good = value.isIntegralNumber() && value.canConvertToLong();
         } else if (standard.isNumber()) {
-            expected = "a number";
+            expected = value.isNumber() ? "a number of at most 1.8e308" : "a number";
             good = value.isNumber() && Double.isFinite(value.doubleValue());
         } else {
             expected = "a text";
             good = value.isTextual();
         }
         if (!good) {
-            throw new InvalidInputException(where + "option " + at + " must be " + expected + ", not " + shortly(value)
-                    + ".");
+            throw new InvalidInputException(where + "option " + at + " must be " + expected + ", not " + written + ".");
         }
     }
 
-    private static String shortly(JsonNode value) {
-        String text = value.toString();
+    /** Whether only the quotes make a text of it. */
+    private static boolean quoted(JsonNode standard, JsonNode value) {
+        return value.isTextual() && (standard.isNumber() && value.textValue().matches("-?[0-9.]+([eE][-+]?[0-9]+)?")
+                || standard.isBoolean() && value.textValue().matches("true|false"));
+    }
+
+    private static String whole(JsonNode value, long least, long most) {
+        return "a whole number" + (value.isIntegralNumber() ? " from " + least + " to " + most : "");
+    }
+
+    private static String shortly(String text) {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 

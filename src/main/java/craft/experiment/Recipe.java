@@ -36,19 +36,34 @@ public record Recipe(String name, String description, String model, List<String>
 
     /** What can be said of the options without reading a model or a task. */
     public void check() {
-        if (name.isBlank()) {
-            throw new InvalidInputException("The recipe has no name. Give it one: \"name\": \"My experiment\".");
-        }
+        checkName();
         if (tasks.isEmpty()) {
             throw new InvalidInputException("The recipe \"" + name + "\" lists no tasks. Add at least one task folder.");
         }
+        checkTasks();
+        checkOptions();
+    }
+
+    void checkName() {
+        if (name.isBlank()) {
+            throw new InvalidInputException("The recipe has no name. Give it one: \"name\": \"My experiment\".");
+        }
+    }
+
+    /** There may be none of them. */
+    void checkTasks() {
         Set<String> seen = new HashSet<>();
         for (String task : tasks) {
             if (!seen.add(task)) {
                 throw new InvalidInputException("The recipe \"" + name + "\" lists task \"" + task + "\" twice. Remove one.");
             }
         }
+    }
+
+    /** All options but name and tasks, which a recipe being put together may still lack. */
+    void checkOptions() {
         engine.check();
+        sites.check();
         training.check();
         data.check();
         method.check();

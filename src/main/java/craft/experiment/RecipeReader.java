@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
+import craft.error.UserPath;
 import craft.intervention.SiteOptions;
 import craft.method.MethodOptions;
 import craft.method.Methods;
 import craft.method.TrainingOptions;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,8 +69,8 @@ public final class RecipeReader {
     }
 
     /**
-     * The same for a recipe that is already there: changes options by dotted path. The list of tasks may still be
-     * empty.
+     * The same for a recipe that is already there: changes options by dotted path, and checks all that {@link #read} checks. The
+     * list of tasks may still be empty.
      */
     public static Recipe with(Recipe recipe, Map<String, String> set) {
         ObjectNode tree = tree(recipe);
@@ -79,9 +80,13 @@ public final class RecipeReader {
         }
         apply(tree, set);
         Recipe changed = finish(tree, Path.of("").toAbsolutePath(), "");
-        changed.training().check();
-        changed.data().check();
-        changed.method().check();
+        if (set.containsKey("name")) {
+            changed.checkName();
+        }
+        if (set.containsKey("tasks")) {
+            changed.checkTasks();
+        }
+        changed.checkOptions();
         return changed;
     }
 
@@ -197,7 +202,7 @@ public final class RecipeReader {
         } catch (JsonProcessingException e) {
             String path = e instanceof JsonMappingException m ? pathOf(m) : "";
             throw new InvalidInputException(where + (path.isEmpty() ? "" : "option " + path + ": ")
-                    + e.getOriginalMessage(), e);
+                    + JsonWords.reason(e) + ".", e);
         }
     }
 
@@ -215,7 +220,7 @@ public final class RecipeReader {
             }
             return "it must be one of " + String.join(", ", accepted) + ".";
         }
-        return e.getOriginalMessage();
+        return "that is not among its values.";
     }
 
     /**
@@ -226,16 +231,17 @@ public final class RecipeReader {
         if (text.isBlank()) {
             throw new InvalidInputException(where + "option " + option + " has an empty folder name.");
         }
+        Path given;
         try {
-            if (Path.of(text).isAbsolute()) { // without a look at the disk: the window changes options where it must not wait
-                return Path.of(text).normalize().toString();
-            }
-            Path fromRecipe = base.resolve(text).normalize();
-            Path fromHere = Path.of(text).toAbsolutePath().normalize();
-            return (!Files.exists(fromRecipe) && Files.exists(fromHere) ? fromHere : fromRecipe).toString();
-        } catch (InvalidPathException e) {
-            throw new InvalidInputException(where + "option " + option + ": \"" + text + "\" is no folder name: "
-                    + e.getReason(), e);
+            given = UserPath.of(text);
+        } catch (InvalidInputException e) {
+            throw new InvalidInputException(where + "option " + option + ": " + e.getMessage(), e);
         }
+        if (given.isAbsolute()) { // nothing to look for on the disk
+            return given.normalize().toString();
+        }
+        Path fromRecipe = base.resolve(given).normalize();
+        Path fromHere = given.toAbsolutePath().normalize();
+        return (!Files.exists(fromRecipe) && Files.exists(fromHere) ? fromHere : fromRecipe).toString();
     }
 }

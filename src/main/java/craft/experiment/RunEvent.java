@@ -182,10 +182,12 @@ public sealed interface RunEvent {
     }
 
     /**
-     * @param message one sentence for the user; @param diagnostics the whole cause, for a report; empty when the message says all
+     * @param message one sentence for the user
+     * @param diagnostics the whole cause, for a report; empty when the message says all
      * @param fault what is to be put right
+     * @param divergence the same as facts when a number was not finite any more, otherwise null
      */
-    record RunFailed(String message, String diagnostics, Fault fault) implements RunEvent {
+    record RunFailed(String message, String diagnostics, Fault fault, Divergence divergence) implements RunEvent {
 
         /** RUN: the run itself. DISK: only where it is kept, for example because the disk is full; it can go on after that. */
         public enum Fault { RUN, DISK }
@@ -195,12 +197,16 @@ public sealed interface RunEvent {
         }
 
         public RunFailed(String message, String diagnostics) {
-            this(message, diagnostics, Fault.RUN);
+            this(message, diagnostics, Fault.RUN, null);
+        }
+
+        public RunFailed(String message, String diagnostics, Divergence divergence) {
+            this(message, diagnostics, Fault.RUN, divergence);
         }
 
         /** The run ends because what happens in it cannot be kept any more. */
         public static RunFailed unrecorded(NotRecordedException problem) {
-            return new RunFailed(problem.getMessage(), "", Fault.DISK);
+            return new RunFailed(problem.getMessage(), "", Fault.DISK, null);
         }
     }
 }

@@ -55,6 +55,7 @@ public final class RunState {
     private String endReason = "";
     private String diagnostics = "";
     private Fault fault = Fault.RUN;
+    private Divergence divergence;
     private int tasksFinished;
     private int evaluatedInStage;
 
@@ -99,6 +100,7 @@ public final class RunState {
             endReason = "";
             diagnostics = "";
             fault = Fault.RUN;
+            divergence = null;
         } else if (event instanceof RunEvent.RunPaused) {
             status = Status.PAUSED;
         } else if (event instanceof RunEvent.RunContinued) {
@@ -113,6 +115,7 @@ public final class RunState {
             endReason = e.message();
             diagnostics = e.diagnostics();
             fault = e.fault();
+            divergence = e.divergence();
             status = Status.FAILED;
         }
     }
@@ -227,6 +230,11 @@ public final class RunState {
     /** Why the run was interrupted or failed, otherwise empty. */
     public String endReason() {
         return endReason;
+    }
+
+    /** Where a number was not finite any more, if that is why the run failed. */
+    public Optional<Divergence> divergence() {
+        return Optional.ofNullable(divergence);
     }
 
     public String diagnostics() {

@@ -2,11 +2,13 @@ package craft.experiment;
 
 import craft.error.Messages;
 import craft.experiment.RunEvent.Stage;
+import craft.intervention.Adapter;
 import craft.lm.CausalLm;
 import craft.method.ContinualMethod;
 import craft.method.MethodSetup;
 import craft.method.Methods;
 import craft.method.Monitor;
+import craft.method.NotFiniteException;
 import craft.method.State;
 import craft.task.Task;
 import craft.task.TaskMetric;
@@ -35,6 +37,7 @@ final class TaskSequence {
     private Place place = Place.FIRST;
     private double taskBegin;
     private boolean checkpointsFail;
+    private int keptStep = -1;
 
     TaskSequence(Recipe recipe, CausalLm model, RunListener listener, RunArtifacts artifacts, Gate gate) {
         this.recipe = recipe;
@@ -60,15 +63,31 @@ final class TaskSequence {
             evaluator = new Evaluator(model, recipe, tasks, this::betweenBatches);
             scorer = new CellScorer(recipe, evaluator, method, tasks.size(), this::betweenBatches);
             artifacts.resumed().ifPresentOrElse(this::takeUp, this::begin);
-            while (place.task() <= tasks.size()) {
-                switch (place.doing()) {
-                    case LEARN -> learn(tasks.get(place.task() - 1));
-                    case EVALUATE -> evaluate();
-                }
+            try {
+                pass();
+            } catch (NotFiniteException e) {
+                throw new DivergedException(divergence(e), e);
             }
             return new RunEvent.RunFinished(clock.seconds(), clock.tokensPerSecond(), method.trainedParameters(),
                     clock.cost(method.trainedParameters(), method.storedBytes()));
         }
+    }
+
+    private void pass() {
+        while (place.task() <= tasks.size()) {
+            switch (place.doing()) {
+                case LEARN -> learn(tasks.get(place.task() - 1));
+                case EVALUATE -> evaluate();
+            }
+        }
+    }
+
+    private Divergence divergence(NotFiniteException e) {
+        boolean scoring = place.doing() == Place.Doing.EVALUATE;
+        int task = scoring ? Math.min(place.scored() + 1, tasks.size()) : place.task();
+        int runStep = monitor.progress().runStep() + (e.step() > 0 && !e.told() ? 1 : 0);
+        return new Divergence(Json.constant(e.what()), e.infinite(), task, tasks.get(task - 1).task().name(), scoring, e.step(),
+                e.plannedSteps(), runStep, keptStep, Divergence.options(recipe));
     }
 
     private void begin() {
@@ -110,6 +129,7 @@ final class TaskSequence {
         taskBegin = from.progress().taskBegin();
         clock = new Clock(gate, from.clock());
         monitor = new MethodMonitor(from.progress());
+        keptStep = from.runStep();
     }
 
     private void learn(EncodedTask task) {
@@ -122,7 +142,9 @@ final class TaskSequence {
         }
         method.learn(task.training(), monitor);
         monitor.end();
-        artifacts.adapters(index, method.groups(), groupsOf(method, index));
+        List<Adapter> groups = method.groups();
+        groups.forEach(group -> NotFiniteException.require(NotFiniteException.What.WEIGHTS, group.tensors().values()));
+        artifacts.adapters(index, groups, groupsOf(method, index));
         listener.onEvent(new RunEvent.TaskFinished(index, method.groupOf(index), clock.seconds() - taskBegin));
         place = Place.evaluate(index);
         checkpoint();
@@ -182,15 +204,17 @@ final class TaskSequence {
         throw new Monitor.Stopped();
     }
 
-    /** To be called where {@link ContinualMethod#save} may be. */
+    /** To be called where {@link ContinualMethod#save} may be. No checkpoint is written of numbers that are not finite. */
     private void checkpoint() {
         State state = new State();
         method.save(state);
+        NotFiniteException.require(NotFiniteException.What.WEIGHTS, state.arrays().values());
         Checkpoint checkpoint = new Checkpoint(artifacts.recorded(), place, monitor.progress(), clock.reading(), state);
         try {
             String name = artifacts.checkpoint(checkpoint);
             checkpointsFail = false;
             if (!name.isEmpty()) {
+                keptStep = checkpoint.runStep();
                 listener.onEvent(new RunEvent.CheckpointWritten(checkpoint.runStep(), name));
             }
         } catch (IOException e) {

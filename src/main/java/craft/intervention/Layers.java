@@ -8,9 +8,18 @@ import java.util.stream.IntStream;
 
 /** A choice of decoder blocks as recipes write it: {@code all}, or numbers and ranges such as {@code 1,3,5} or {@code 0-5}. */
 public final class Layers {
+    /** More than any number that {@link #RANGE} reads. */
+    private static final int MOST = 1_000_000;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
     private Layers() {
+    }
+
+    /** What can be said without a model: whether the text is understood. */
+    public static void check(String text, String option) {
+        if (!text.strip().equalsIgnoreCase("all")) {
+            parse(text, MOST, option);
+        }
     }
 
     /**
@@ -29,7 +38,7 @@ public final class Layers {
             Matcher m = RANGE.matcher(part.strip());
             if (!m.matches()) {
                 throw new InvalidInputException("Option " + option + " is \"" + text
-                        + "\"; write all, or layers and ranges such as 1,3,5 or 0-" + (count - 1) + ".");
+                        + "\"; write all, or layers and ranges such as 1,3,5 or 0-" + (count < MOST ? count - 1 : 5) + ".");
             }
             int from = Integer.parseInt(m.group(1));
             int to = m.group(2) == null ? from : Integer.parseInt(m.group(2));

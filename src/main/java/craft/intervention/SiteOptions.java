@@ -1,6 +1,7 @@
 package craft.intervention;
 
 import craft.error.InvalidInputException;
+import craft.error.Range;
 
 /**
  * Where interventions act and how large they are.
@@ -13,6 +14,8 @@ import craft.error.InvalidInputException;
  * @param form LoReFT or one of its relatives
  */
 public record SiteOptions(String layers, String positions, int rank, boolean identityStart, boolean tied, ReftForm form) {
+
+    private static final int MOST_RANK = 65_536;
 
     /** Tied LoReFT. */
     public SiteOptions(String layers, String positions, int rank, boolean identityStart) {
@@ -41,6 +44,13 @@ public record SiteOptions(String layers, String positions, int rank, boolean ide
     /** All sites in a model of so many decoder blocks. */
     public Placement placement(int blocks) {
         return Placement.of(form, where(), layersOf(blocks));
+    }
+
+    /** What can be said of each option by itself: what goes together is asked with the model, when all are chosen. */
+    public void check() {
+        Layers.check(layers, "sites.layers");
+        Range.between("sites.rank", rank, 1, MOST_RANK);
+        Positions.parse(positions);
     }
 
     /** Refuses a rank that no orthonormal R of the model's width can have, positions that are not understood, and what cannot go together. */

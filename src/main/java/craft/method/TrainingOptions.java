@@ -1,6 +1,7 @@
 package craft.method;
 
 import craft.error.InvalidInputException;
+import craft.error.Range;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,15 +29,15 @@ public record TrainingOptions(double learningRate, int batchSize, int batchToken
     }
 
     public void check() {
-        require(learningRate > 0 && learningRate <= 10, "learningRate", learningRate, "above 0 and at most 10");
-        require(batchSize >= 1 && batchSize <= 4096, "batchSize", batchSize, "from 1 to 4096");
-        require(batchTokens >= 0 && batchTokens <= 10_000_000, "batchTokens", batchTokens, "from 0 to 10000000");
-        require(accumulate >= 1 && accumulate <= 4096, "accumulate", accumulate, "from 1 to 4096");
-        require(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "from 1 to " + MOST_EPOCHS);
+        Range.above("training.learningRate", learningRate, 0, 10);
+        Range.between("training.batchSize", batchSize, 1, 4096);
+        Range.between("training.batchTokens", batchTokens, 0, 10_000_000);
+        Range.between("training.accumulate", accumulate, 1, 4096);
+        Range.between("training.epochs", epochs, 1, MOST_EPOCHS);
         ofTasks();
-        require(warmupRatio >= 0 && warmupRatio < 1, "warmupRatio", warmupRatio, "at least 0 and below 1");
-        require(weightDecay >= 0 && weightDecay < 10, "weightDecay", weightDecay, "at least 0 and below 10");
-        require(maxGradientNorm >= 0 && maxGradientNorm < 1e9, "maxGradientNorm", maxGradientNorm, "at least 0");
+        Range.below("training.warmupRatio", warmupRatio, 0, 1);
+        Range.below("training.weightDecay", weightDecay, 0, 10);
+        Range.below("training.maxGradientNorm", maxGradientNorm, 0, 1e9);
     }
 
     /** Passes over a task's training rows at most. */
@@ -66,11 +67,5 @@ public record TrainingOptions(double learningRate, int batchSize, int batchToken
             counts.put(entry.substring(0, equals).strip(), Integer.parseInt(count));
         }
         return counts;
-    }
-
-    private static void require(boolean good, String option, Number value, String range) {
-        if (!good) {
-            throw new InvalidInputException("Option training." + option + " is " + value + "; it must be " + range + ".");
-        }
     }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.EngineOptions;
+import craft.error.JsonWords;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
 import craft.experiment.RecipeReader;
@@ -130,12 +132,11 @@ record RunFile(String format, int version, String createdAt, Environment environ
                     + " is not the folder of a run: it has no " + file.getFileName() + ".", e);
         } catch (JacksonException e) {
             throw new InvalidInputException(file + " is damaged or was written by another version of the program: "
-                    + e.getOriginalMessage(), e);
+                    + JsonWords.of(e) + ".", e);
         } catch (DateTimeException e) {
-            throw new InvalidInputException(file + " has a \"createdAt\" that is not a time: " + e.getMessage() + ".",
-                    e);
+            throw new InvalidInputException(file + " has a \"createdAt\" that is not a time.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
         throw new InvalidInputException(file + " is not of format \"" + FORMAT + "\", version " + VERSION
                 + ". It may have been written by a newer version of the program.");

@@ -71,7 +71,7 @@ public final class RunRecord {
         }
         if (!live && !ended()) {
             RunEvent end = damaged ? new RunEvent.RunInterrupted(DAMAGED) : Files.exists(folder.unrecorded())
-                    ? new RunEvent.RunFailed(UNRECORDED, "", Fault.DISK) : new RunEvent.RunInterrupted(ENDED_EARLY);
+                    ? new RunEvent.RunFailed(UNRECORDED, "", Fault.DISK, null) : new RunEvent.RunInterrupted(ENDED_EARLY);
             state.apply(end);
             events = new ArrayList<>(events);
             events.add(end);

@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.error.Messages;
 import craft.experiment.ExperimentRunner;
@@ -77,8 +78,8 @@ public final class RunStore {
         try (Stream<Path> all = Files.list(root)) {
             folders = all.filter(Files::isDirectory).filter(f -> !f.getFileName().toString().startsWith(".")).toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: "
-                    + Trouble.why(e) + ". Choose another folder for runs.", e);
+            throw new InvalidInputException("The folder of runs, " + root + ", cannot be read: " + FileWords.reason(e)
+                    + ". Choose another folder for runs.", e);
         }
         List<RunSummary> runs = new ArrayList<>();
         for (Path folder : folders) {
@@ -101,8 +102,7 @@ public final class RunStore {
                     recipe.tasks().size(), state.tasksFinished(), Metrics.overallPerformance(state.matrix()),
                     Metrics.forgetting(state.matrix()), "");
         } catch (RuntimeException e) { // one broken folder must not hide the others
-            String problem = e instanceof InvalidInputException ? e.getMessage()
-                    : folder + " cannot be read: " + Messages.forUser(e);
+            String problem = e instanceof InvalidInputException ? e.getMessage() : folder + " cannot be read.";
             return new RunSummary(folder, folder.getFileName().toString(), "", 0, modified(folder),
                     RunState.Status.NEW, 0, 0, Double.NaN, Double.NaN, problem);
         }

@@ -1,26 +1,17 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.experiment.NotRecordedException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What is wrong when a run's folder cannot be read or written, in words without a library's names. */
 final class Trouble {
     /** Less room than any write that matters needs. The system's own words for a full disk depend on its language. */
     private static final long NO_ROOM = 1 << 16;
-    private static final Pattern IN_BRACKETS = Pattern.compile(".*\\(([^()]+)\\)");
 
     private Trouble() {
     }
@@ -60,24 +51,6 @@ final class Trouble {
 
     /** A few words, without the file's name; no sentence. */
     static String why(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "it or its folder is missing";
-        } else if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        } else if (e instanceof FileAlreadyExistsException) {
-            return "something of that name is in the way";
-        } else if (e instanceof DirectoryNotEmptyException) {
-            return "a folder of that name is in the way";
-        } else if (e instanceof NotDirectoryException) {
-            return "a file is where a folder should be";
-        } else if (e instanceof CharacterCodingException) {
-            return "it is not text in UTF-8";
-        }
-        String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        if (text == null || text.isBlank()) {
-            return "the system gives no reason";
-        }
-        Matcher bracket = IN_BRACKETS.matcher(text);
-        return e instanceof FileNotFoundException && bracket.matches() ? bracket.group(1) : text;
+        return FileWords.reason(e);
     }
 }

@@ -36,7 +36,7 @@ final class StatusLine {
                 parts.add(words.get("line.speed", Numbers.compact(f.tokensPerSecond())));
             });
             if (!state.endReason().isEmpty()) {
-                parts.add(EndReasons.inWords(state.endReason()));
+                parts.add(EndReasons.shortly(state));
             }
             return parts;
         }

@@ -5,6 +5,7 @@ import craft.experiment.Recipe;
 import craft.experiment.RunControl;
 import craft.experiment.RunEvent;
 import craft.experiment.RunState;
+import craft.ui.text.EndReasons;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -227,7 +228,7 @@ public final class WorkbenchModel {
             // the run's own view says so itself, and goes on saying so when the run is reopened
             boolean seen = shown.get() == run && view.get() == ViewId.RUN;
             if (run.state().status() == RunState.Status.FAILED && !seen) {
-                errors.show(run.state().endReason(), run.state().diagnostics());
+                errors.show(EndReasons.inWords(run.state()), run.state().diagnostics());
             }
         }
     }

@@ -22,10 +22,13 @@ class MessagesTest {
         assertThat(Messages.forUser(new AccessDeniedException("/a/b"))).contains("/a/b").contains("permissions");
         assertThat(Messages.forUser(new IOException("No space left on device"))).contains("disk is full");
         assertThat(Messages.forUser(new OutOfMemoryError())).contains("training.batchSize");
-        assertThat(Messages.forUser(new UnsatisfiedLinkError("torch"))).contains("torch");
-        assertThat(Messages.forUser(new IllegalStateException("first\nsecond")))
-                .isEqualTo("Something went wrong inside the program: IllegalStateException, first.");
-        assertThat(Messages.forUser(new NullPointerException())).endsWith("NullPointerException.");
+        assertThat(Messages.forUser(new UnsatisfiedLinkError("torch"))).contains("needs, torch, could");
+        assertThat(Messages.forUser(new UnsatisfiedLinkError("no torch in java.library.path: /usr/lib"))).contains("needs, torch, could");
+        assertThat(Messages.forUser(new UnsatisfiedLinkError("/x/libtorch.so.2: libgomp.so.1: cannot open shared object")))
+                .contains("needs, libtorch.so.2, could").doesNotContain("shared object");
+        assertThat(Messages.forUser(new IllegalStateException("first\nsecond"))).contains("Something went wrong inside the program")
+                .doesNotContain("Exception", "first");
+        assertThat(Messages.forUser(new IOException("java.io.IOException: x"))).doesNotContain("java", "Exception");
     }
 
     @Test

@@ -143,6 +143,65 @@ class RecipeReaderTest {
         assertThat(RecipeReader.of("New", "bundled:seedling", List.of(task)).tasks()).containsExactly(task);
     }
 
+    /** What is changed in a recipe is checked as what is read: the window and --set go through it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "engine.parts | 0 | engine.parts is 0; it must be from 1 to 2147483647",
+        "engine.keepCheckpoints | 0 | engine.keepCheckpoints is 0",
+        "engine.precision | float8 | engine.precision is \"float8\"; it must be one of float32",
+        "sites.rank | 0 | sites.rank is 0; it must be from 1 to 65536",
+        "sites.layers | 1-x | sites.layers is \"1-x\"; write all",
+        "sites.positions | z4 | z4",
+        "method.tuning.eta | 0 | method.tuning.eta is 0; it must be above 0 and at most 1000000000",
+        "name | ' ' | has no name",
+        "tasks | a,a | twice"})
+    void whatIsChangedIsCheckedAsWhatIsRead(String path, String value, String message) throws IOException {
+        Recipe recipe = read("{\"tasks\": [\"a\"]}");
+        assertThatThrownBy(() -> RecipeReader.with(recipe, Map.of(path, value))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(message);
+        assertThatThrownBy(() -> read("{\"tasks\": [\"a\"]}", Map.of(path, value))).isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** Of every option that is a number, of every method: what is no number is refused by name, and a range says both its bounds. */
+    @ParameterizedTest
+    @MethodSource("craft.experiment.RecipeReader#methodTypes")
+    void everyNumberOutOfItsRangeIsToldWithBothBounds(String type) throws IOException {
+        Recipe recipe = read("{\"tasks\": [\"a\"], \"method\": {\"type\": \"" + type + "\"}}");
+        RecipeReader.options(recipe).forEach((option, standard) -> {
+            if (!standard.matches("-?[0-9.]+(E-?[0-9]+)?") || option.equals("seed") || option.equals("sites.layers")) {
+                return;
+            }
+            for (String value : List.of("nan", "NaN", "1e999", "-1e999", "1_000", "0x10", "", "[1]", "one", "null", "{}")) {
+                assertThatThrownBy(() -> RecipeReader.with(recipe, Map.of(option, value))).as(option + "=" + value)
+                        .isInstanceOf(InvalidInputException.class).hasMessageContaining("option " + option + " must be a ")
+                        .hasMessageContaining("\"" + value + "\"");
+            }
+            for (String value : List.of("1e300", "-1e300", "9e12", "-1")) {
+                assertThatThrownBy(() -> RecipeReader.with(recipe, Map.of(option, value))).as(option + "=" + value)
+                        .isInstanceOf(InvalidInputException.class).hasMessageContaining(option)
+                        .hasMessageMatching("(?s).*(must be a whole number.*|must be (from -?[0-9.]+ to [0-9.]+|above [0-9.]+ and at most [0-9.]+|"
+                                + "at least [0-9.]+ and below [0-9.]+)\\.)");
+            }
+        });
+    }
+
+    @Test
+    void aNumberInTheFileDoesNotNarrowWhatMayBeSet() throws IOException {
+        Recipe recipe = read("{\"tasks\": [\"a\"], \"seed\": 1, \"training\": {\"learningRate\": 1}}",
+                Map.of("training.learningRate", "0.5", "seed", "3000000000"));
+        assertThat(recipe.training().learningRate()).isEqualTo(0.5);
+        assertThat(recipe.seed()).isEqualTo(3_000_000_000L);
+    }
+
+    @Test
+    void foldersMayBeginAtHome() throws IOException {
+        Path home = Path.of(System.getProperty("user.home"));
+        Recipe recipe = read("{\"model\": \"~/models/x\", \"tasks\": [\"~/a\", \"~b\"]}", Map.of());
+        assertThat(recipe.model()).isEqualTo(home.resolve("models").resolve("x").toString());
+        assertThat(recipe.tasks()).containsExactly(home.resolve("a").toString(), folder.resolve("~b").toString());
+    }
+
     static List<Arguments> badRecipes() {
         return List.of(
                 Arguments.of("{\"tasks\": [\"a\"], \"trainin\": {}}",
@@ -182,9 +241,15 @@ class RecipeReaderTest {
                                 "one of line-search, exponential, rational.")),
                 Arguments.of("{\"tasks\": [\"a\"], \"training\": {\"epochs\": 0}}", List.of("training.epochs is 0")),
                 Arguments.of("{\"tasks\": [\"a\"],\n  \"name\" \"x\"}", List.of("line 2, column", "not valid JSON")),
-                Arguments.of("{\"tasks\": [\"a\"], \"tasks\": [\"b\"]}", List.of("not valid JSON", "Duplicate")),
+                Arguments.of("{\"tasks\": [\"a\"], \"tasks\": [\"b\"]}", List.of("not valid JSON", "\"tasks\" is given twice")),
                 Arguments.of("{\"tasks\": [\"a\"]} x", List.of("not valid JSON")),
                 Arguments.of("{\"tasks\": [\"a\"]} {}", List.of("follows the end of the recipe")),
+                Arguments.of("{\"tasks\": [\"a\"], \"training\": {\"learningRate\": \"3e-3\"}}",
+                        List.of("training.learningRate must be a number, not \"3e-3\" in quotes")),
+                Arguments.of("{\"tasks\": [\"a\"], // mine\n}", List.of("line 1, column 18", "a comment; JSON has none")),
+                Arguments.of("{\"tasks\": [\"a\"],\n}", List.of("line 2, column 1", "the comma before this }")),
+                Arguments.of("{\"tasks\":" + "[".repeat(1200), List.of("nested too deeply")),
+                Arguments.of("\0{\0}", List.of("UTF-16")),
                 Arguments.of("[]", List.of("must be one JSON object")),
                 Arguments.of("", List.of("must be one JSON object")));
     }
@@ -194,7 +259,7 @@ class RecipeReaderTest {
     void refusesWithFileOptionAndRemedy(String json, List<String> parts) {
         assertThatThrownBy(() -> read(json)).isInstanceOf(InvalidInputException.class)
                 .satisfies(e -> assertThat(e.getMessage()).contains(parts).contains("mine.json")
-                        .doesNotContain("com.fasterxml").doesNotContain("craft.experiment"));
+                        .doesNotContain("com.fasterxml", "craft.experiment", "Feature", "Source", "java."));
     }
 
     @ParameterizedTest
@@ -247,7 +312,9 @@ class RecipeReaderTest {
                 new RunEvent.RunResumed(1L << 40, ""),
                 new RunEvent.RunFinished(1.5, nan, 3, new RunEvent.Cost(1.5, 1L << 34, 2, nan, 3, 4)),
                 new RunEvent.RunInterrupted("stopped"),
-                new RunEvent.RunFailed("m", "d"));
+                new RunEvent.RunFailed("m", "d"),
+                new RunEvent.RunFailed("m", "d", new Divergence("loss", true, 1, "한국어", false, 3, 4, 3, 2,
+                        Map.of("training.learningRate", "10"))));
     }
 
     @ParameterizedTest

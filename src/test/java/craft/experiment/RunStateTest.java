@@ -124,6 +124,6 @@ class RunStateTest {
         String old = "{\"event\":\"RunFailed\",\"message\":\"m\",\"diagnostics\":\"d\"}";
         RunEvent read = Json.mapper().readerFor(RunEvent.class)
                 .without(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).readValue(old);
-        assertThat(read).isEqualTo(new RunFailed("m", "d", RunFailed.Fault.RUN));
+        assertThat(read).isEqualTo(new RunFailed("m", "d"));
     }
 }

@@ -1,6 +1,7 @@
 package craft.method.craft;
 
 import craft.error.InvalidInputException;
+import craft.error.Range;
 import craft.lm.CausalLm.Direction;
 import craft.method.MethodOptions;
 import java.util.List;
@@ -138,14 +139,10 @@ public record CraftOptions(Routing routing, Tuning tuning, Merging merging, Infe
     }
 
     private static void atLeast(String option, Number value, int least) {
-        if (!(value.doubleValue() >= least && value.doubleValue() <= 1e9)) {
-            throw new InvalidInputException("Option " + option + " is " + value + "; it must be at least " + least + ".");
-        }
+        Range.between(option, value, least, 1e9);
     }
 
     private static void above(String option, double value, int bound) {
-        if (!(value > bound && value <= 1e9)) {
-            throw new InvalidInputException("Option " + option + " is " + value + "; it must be above " + bound + ".");
-        }
+        Range.above(option, value, bound, 1e9);
     }
 }

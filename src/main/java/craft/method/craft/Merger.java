@@ -4,6 +4,7 @@ import craft.intervention.InterventionSet;
 import craft.lm.CausalLm.Direction;
 import craft.lm.Sequence;
 import craft.method.Monitor;
+import craft.method.NotFiniteException;
 import craft.method.Stage;
 import craft.method.train.ReferenceStates;
 import java.util.List;
@@ -72,7 +73,7 @@ final class Merger {
 
     private double divergence(ReferenceStates before, InterventionSet set, List<Sequence> probe) {
         try (ReferenceStates states = workshop.states(set, probe)) {
-            return before.divergence(states, direction, 1);
+            return NotFiniteException.require(NotFiniteException.What.DIVERGENCE, before.divergence(states, direction, 1));
         }
     }
 }

@@ -10,6 +10,7 @@ import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.lm.SideBySide;
 import craft.method.Batches;
+import craft.method.NotFiniteException;
 import craft.method.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,7 +163,9 @@ final class OutputChoice implements GroupChoice {
     private double score(Sequence question, int g, Adaptation adaptation) {
         try (NDManager step = model.newManager()) {
             NDArray log = logProbabilities(step, List.of(question), adaptation);
-            return score.of(log, log.getManager().create(usual.get(g))).toFloatArray()[0];
+            double value = score.of(log, log.getManager().create(usual.get(g))).toFloatArray()[0];
+            NotFiniteException.require(NotFiniteException.What.DIVERGENCE, value);
+            return value;
         }
     }
 

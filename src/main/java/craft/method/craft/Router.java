@@ -3,6 +3,7 @@ package craft.method.craft;
 import craft.intervention.InterventionSet;
 import craft.lm.Sequence;
 import craft.method.Monitor;
+import craft.method.NotFiniteException;
 import craft.method.Schedule;
 import craft.method.Stage;
 import craft.method.TrainingTask;
@@ -48,7 +49,7 @@ final class Router {
 
     private double divergence(ReferenceStates own, InterventionSet other, List<Sequence> probe) {
         try (ReferenceStates states = workshop.states(other, probe)) {
-            return own.divergence(states, options.direction(), 1);
+            return NotFiniteException.require(NotFiniteException.What.DIVERGENCE, own.divergence(states, options.direction(), 1));
         }
     }
 

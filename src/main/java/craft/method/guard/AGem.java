@@ -2,6 +2,8 @@ package craft.method.guard;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import craft.method.NotFiniteException;
+import craft.method.NotFiniteException.What;
 import java.util.Random;
 
 /**
@@ -20,6 +22,8 @@ public final class AGem extends MemoryGuard {
 
     @Override
     NDArray project(NDManager scope, NDArray g, Random random) {
-        return math.halfSpace(g, gradient(scope, Rows.sample(memory.all(), options.sample(), random)));
+        NDArray earlier = gradient(scope, Rows.sample(memory.all(), options.sample(), random));
+        NotFiniteException.require(What.GRADIENT, earlier.sum().getFloat()); // NaN is not below 0: it would project nothing
+        return math.halfSpace(g, earlier);
     }
 }

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import craft.lm.Sequence;
 import craft.lm.TorchThread;
+import craft.method.NotFiniteException;
+import craft.method.NotFiniteException.What;
 import craft.method.Seeds;
 import craft.method.State;
 import craft.method.TrainingTask;
@@ -73,6 +75,7 @@ public final class Ewc implements Guard {
             }
             before.close();
         }
+        NotFiniteException.require(What.STATISTICS, GuardMath.numbers(fisher)); // squares overflow before gradients do
         terms.add(new Term(fisher, math.own(training.values())));
     }
 

@@ -3,6 +3,8 @@ package craft.method.guard;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import craft.lm.Sequence;
+import craft.method.NotFiniteException;
+import craft.method.NotFiniteException.What;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +41,9 @@ public final class Gem extends MemoryGuard {
         rows.add(g);
         double[][] products = math.products(scope, rows);
         double[] along = Arrays.copyOf(products[k], k);
+        for (int i = 0; i <= k; i++) { // NaN is not below 0: a constraint that is none would count as kept
+            NotFiniteException.require(What.GRADIENT, products[i][i]);
+        }
         if (Arrays.stream(along).noneMatch(product -> product < 0)) {
             return g;
         }

@@ -55,7 +55,7 @@ abstract class MemoryGuard implements Guard {
      */
     abstract NDArray project(NDManager scope, NDArray g, Random random);
 
-    /** The gradient of the rows' mean cross-entropy at the parameters as they are, flat. */
+    /** The gradient of the rows' mean cross-entropy at the parameters as they are, flat; its loss is finite. */
     final NDArray gradient(NDManager scope, List<Sequence> rows) {
         return math.flat(scope, training.gradients(scope, rows, Objective.CROSS_ENTROPY));
     }

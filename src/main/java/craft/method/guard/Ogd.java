@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import craft.lm.Sequence;
 import craft.lm.TorchThread;
+import craft.method.NotFiniteException;
+import craft.method.NotFiniteException.What;
 import craft.method.Seeds;
 import craft.method.State;
 import craft.method.TrainingTask;
@@ -44,6 +46,7 @@ public final class Ogd implements Guard {
             for (Sequence row : Rows.sample(task.train(), options.directions(), Seeds.random(seed, "directions", task.index()))) {
                 try (NDManager inner = TorchThread.manager()) {
                     NDArray direction = math.flat(inner, training.logitGradients(inner, List.of(row)));
+                    NotFiniteException.require(What.STATISTICS, direction.toFloatArray()); // it would count as spanned already
                     direction.attach(scope);
                     rows.add(direction);
                 }

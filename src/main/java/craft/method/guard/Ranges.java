@@ -1,6 +1,6 @@
 package craft.method.guard;
 
-import craft.error.InvalidInputException;
+import craft.error.Range;
 
 /** Ranges of guards' options. */
 final class Ranges {
@@ -8,19 +8,10 @@ final class Ranges {
     }
 
     static void between(String option, Number value, double least, double most) {
-        if (!(value.doubleValue() >= least && value.doubleValue() <= most)) {
-            throw new InvalidInputException("Option method." + option + " is " + value + "; it must be from " + plain(least)
-                    + " to " + plain(most) + ".");
-        }
+        Range.between("method." + option, value, least, most);
     }
 
     static void positive(String option, double value) {
-        if (!(value > 0 && value <= 1e9)) {
-            throw new InvalidInputException("Option method." + option + " is " + value + "; it must be above 0.");
-        }
-    }
-
-    private static String plain(double bound) {
-        return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+        Range.above("method." + option, value, 0, 1e9);
     }
 }

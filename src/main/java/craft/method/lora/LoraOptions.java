@@ -1,6 +1,7 @@
 package craft.method.lora;
 
 import craft.error.InvalidInputException;
+import craft.error.Range;
 import craft.intervention.Layers;
 import craft.lm.ModelConfig;
 import craft.lm.Projection;
@@ -38,12 +39,9 @@ public record LoraOptions(String targets, String layers, int rank, double alpha)
      */
     public void check(String option) {
         names(option);
-        if (rank < 1 || rank > 65_536) {
-            throw new InvalidInputException("Option " + option + ".rank is " + rank + "; it must be from 1 to 65536.");
-        }
-        if (!(alpha > 0 && alpha <= 1e6)) {
-            throw new InvalidInputException("Option " + option + ".alpha is " + alpha + "; it must be above 0 and at most 1000000.");
-        }
+        Range.between(option + ".rank", rank, 1, 65_536);
+        Range.above(option + ".alpha", alpha, 0, 1e6);
+        Layers.check(layers, option + ".layers");
     }
 
     /** The projections meant, in their own order; refuses one that the model's blocks do not have. */

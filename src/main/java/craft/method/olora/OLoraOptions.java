@@ -1,6 +1,6 @@
 package craft.method.olora;
 
-import craft.error.InvalidInputException;
+import craft.error.Range;
 import craft.method.MethodOptions;
 import craft.method.lora.LoraOptions;
 import java.util.List;
@@ -35,13 +35,7 @@ public record OLoraOptions(LoraOptions lora, double lambda1, double lambda2) imp
     @Override
     public void check() {
         lora.check("method.lora");
-        weight("lambda1", lambda1);
-        weight("lambda2", lambda2);
-    }
-
-    private static void weight(String option, double value) {
-        if (!(value >= 0 && value <= 1e9)) {
-            throw new InvalidInputException("Option method." + option + " is " + value + "; it must be at least 0.");
-        }
+        Range.between("method.lambda1", lambda1, 0, 1e9);
+        Range.between("method.lambda2", lambda2, 0, 1e9);
     }
 }

@@ -9,6 +9,7 @@ import craft.lm.ForwardPass;
 import craft.lm.Sequence;
 import craft.lm.SideBySide;
 import craft.method.Answers;
+import craft.method.NotFiniteException;
 import java.util.List;
 
 /** The model with one adapter, or none. */
@@ -44,6 +45,7 @@ public final class AdapterAnswers implements Answers {
             for (int i = 0; i < sequence.continuations().get(k).length; i++) {
                 sum[k] += tokens[at++];
             }
+            NotFiniteException.require(NotFiniteException.What.LIKELIHOOD, sum[k]); // of all labels one would win by chance
         }
         return sum;
     }

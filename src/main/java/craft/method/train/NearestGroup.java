@@ -1,6 +1,7 @@
 package craft.method.train;
 
 import craft.lm.FloatTensor;
+import craft.method.NotFiniteException;
 import craft.method.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,9 @@ public final class NearestGroup {
                 least = distance;
                 nearest = g + 1;
             }
+        }
+        if (nearest == 0 && !isEmpty()) {
+            throw new NotFiniteException(NotFiniteException.What.STATISTICS, Double.NaN);
         }
         return nearest;
     }

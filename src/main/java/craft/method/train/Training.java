@@ -18,6 +18,8 @@ import craft.lm.TorchThread;
 import craft.intervention.Adapter;
 import craft.method.AdamW;
 import craft.method.Batches;
+import craft.method.NotFiniteException;
+import craft.method.NotFiniteException.What;
 import craft.method.State;
 import craft.method.TrainingOptions;
 import craft.method.train.Objective.Anchor;
@@ -78,7 +80,12 @@ public final class Training implements AutoCloseable {
         return values.stream().map(v -> owner.create(v.data(), new Shape(v.shape()))).toList();
     }
 
-    /** One optimiser step. */
+    /**
+     * One optimiser step.
+     *
+     * @throws NotFiniteException when its loss or its gradient is not finite; the parameters are what they were, the optimiser's
+     *     moments need not be
+     */
     public Outcome step(List<Sequence> batch, Objective objective, double learningRate) {
         try (NDManager step = model.newManager()) {
             tokens = 0;
@@ -86,6 +93,7 @@ public final class Training implements AutoCloseable {
             List<NDArray> gradients = objective.rule() == null ? g.gradients
                     : objective.rule().change(step, g.leaves, g.gradients);
             AdamW.Update update = optimiser.step(g.leaves, gradients, learningRate);
+            NotFiniteException.require(What.GRADIENT, update.gradientNorm()); // clipped, an infinite one would be 0 or NaN
             List<NDArray> fresh = trainable.retract(update.parameters());
             fresh.forEach(array -> array.attach(owner));
             parameters.forEach(NDArray::close);
@@ -119,6 +127,11 @@ public final class Training implements AutoCloseable {
             }
         } finally {
             kept.close();
+        }
+        NotFiniteException.require(What.LOSS, loss);
+        NotFiniteException.require(What.LOSS, crossEntropy);
+        if (objective.anchor() != null) {
+            NotFiniteException.require(What.LOSS, kl);
         }
         return new Gradients(parts.get(0).leaves, sum(parts), loss, crossEntropy, kl);
     }
@@ -219,7 +232,11 @@ public final class Training implements AutoCloseable {
         return new ReferenceStates(model, pass, trainable.adapter(values), Batches.byLength(rows, TOKENS));
     }
 
-    /** Mean cross-entropy over the answer tokens of all batches, without training. */
+    /**
+     * Mean cross-entropy over the answer tokens of all batches, without training.
+     *
+     * @throws NotFiniteException when it is not finite
+     */
     public double crossEntropy(List<List<Sequence>> batches) {
         double sum = 0;
         long tokens = 0;
@@ -229,7 +246,7 @@ public final class Training implements AutoCloseable {
             }
             tokens += likelihoods.length;
         }
-        return sum / tokens;
+        return NotFiniteException.require(What.VALIDATION, sum / tokens);
     }
 
     private float[] logLikelihood(List<Sequence> batch) {

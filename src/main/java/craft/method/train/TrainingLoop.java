@@ -3,6 +3,7 @@ package craft.method.train;
 import craft.lm.Sequence;
 import craft.method.Batches;
 import craft.method.Monitor;
+import craft.method.NotFiniteException;
 import craft.method.Schedule;
 import craft.method.Stage;
 import craft.method.State;
@@ -69,15 +70,31 @@ public final class TrainingLoop implements AutoCloseable {
      * Goes on from where it stands until the plan's steps are done or the course ends it.
      *
      * @param whole the reason to report after all steps
+     * @throws NotFiniteException with the step at which a number was not finite any more; that step is not told
      */
     public void run(Plan plan, Course course, String whole, Monitor monitor) {
         if (done == 0) {
             monitor.stageStarted(plan.stage, plan.steps);
         }
         while (reason == null && done < plan.steps) {
-            step(next(plan), plan, course, monitor);
+            int step = done + 1;
+            try {
+                step(next(plan), plan, course, monitor);
+            } catch (NotFiniteException e) {
+                throw e.at(step, plan.steps, done == step);
+            }
         }
+        requireFinite(plan);
         monitor.stageFinished(plan.stage, done, reason == null ? whole : reason);
+    }
+
+    /** No further loss would tell of what the last step made of the parameters. */
+    private void requireFinite(Plan plan) {
+        try {
+            NotFiniteException.require(NotFiniteException.What.WEIGHTS, training.values());
+        } catch (NotFiniteException e) {
+            throw e.at(done, plan.steps, true);
+        }
     }
 
     private List<Sequence> next(Plan plan) {

@@ -137,7 +137,7 @@ public final class RunView implements View {
     }
 
     private Node failed(RunState state) {
-        String text = words.get("failed.title") + ". " + EndReasons.inWords(state.endReason());
+        String text = words.get("failed.title") + ". " + EndReasons.inWords(state);
         return state.diagnostics().isEmpty() ? Looks.banner(true, text)
                 : Looks.banner(true, text, Looks.copyDiagnostics(state.diagnostics()));
     }
@@ -198,7 +198,7 @@ public final class RunView implements View {
         if (!state.notes().isEmpty() || state.status() == RunState.Status.INTERRUPTED) {
             VBox notes = Looks.section(words.get("notes"));
             if (!state.endReason().isEmpty()) {
-                notes.getChildren().add(Looks.paragraph(EndReasons.inWords(state.endReason())));
+                notes.getChildren().add(Looks.paragraph(EndReasons.inWords(state)));
             }
             state.notes().forEach(n -> notes.getChildren().add(Looks.paragraph(n)));
             inspector.getChildren().add(notes);

@@ -111,7 +111,7 @@ class StudyReaderTest {
         "{'base': 'tiny', 'methods': [{'name': 'a'}, {'name': 'b'}]} | \"a\" and \"b\" are the same",
         "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method.routing.ro': 1}}]} | Method \"a\": method.routing.ro=1: there is no option",
         "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method.routing.rho': 'x'}}]} | method.routing.rho must be a number",
-        "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method.routing.rho': -1}}]} | method.routing.rho is -1.0",
+        "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method.routing.rho': -1}}]} | method.routing.rho is -1;",
         "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method': {'routing': {}}}}]} | methods[1].set.method: its value must be",
         "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'method.type': 'oak'}}]} | method.type is \"oak\"",
         "{'base': 'tiny', 'methods': [{'name': 'a', 'set': {'seed': 3}}]} | \"seed\" is the same for all runs",

@@ -18,6 +18,7 @@ import craft.lm.Sequence;
 import craft.lm.Stories;
 import craft.lm.TorchThread;
 import craft.method.Batches;
+import craft.method.NotFiniteException;
 import craft.method.State;
 import craft.method.TrainingOptions;
 import craft.method.TrainingTask;
@@ -140,6 +141,19 @@ class GuardsTest {
     }
 
     // quadratic terms
+
+    /** NaN is not below 0: a constraint that is none would count as kept, and the step would be made without it. */
+    @Test
+    void aConstraintThatIsNotFiniteEndsTheStep() {
+        try (GuardMath flat = new GuardMath(); NDManager scope = TorchThread.manager()) {
+            NDArray g = scope.create(new float[] {1, 2, 3});
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                NDArray constraint = scope.create(new float[] {1, bad, 0});
+                Assertions.assertThatThrownBy(() -> Gem.project(flat, scope, g, List.of(constraint), 0))
+                        .isInstanceOfSatisfying(NotFiniteException.class, e -> assertThat(e.what()).isEqualTo(NotFiniteException.What.GRADIENT));
+            }
+        }
+    }
 
     @Test
     void quadraticTermsAreThoseOfTheFormula() {
