@@ -3,6 +3,7 @@ package craft.experiment;
 import craft.intervention.Adapter;
 import craft.lm.CausalLm;
 import craft.lm.FloatTensor;
+import craft.lm.Generator;
 import craft.lm.Sequence;
 import craft.method.Answers;
 import craft.method.Batches;
@@ -30,6 +31,8 @@ import java.util.TreeMap;
 final class Evaluator {
     /** Padded tokens a batch. */
     private static final int TOKENS = 2048;
+    /** Rows whose texts are written between two looks at the gate. */
+    private static final int WRITTEN = 4 * Generator.SLOTS;
 
     private final CausalLm model;
     private final TaskEncoder encoder;
@@ -188,15 +191,20 @@ final class Evaluator {
                 likelihoods.put(batch.get(i), values.get(i));
             }
         }
-        for (int place : rows) {
+        for (int from = 0; from < rows.size(); from += WRITTEN) {
             gate.run();
-            Example row = task.testRows().get(place);
-            Sequence sequence = task.test().get(place);
-            int[] generated = answers.generate(sequence.prompt(), task.longestAnswer());
-            tokens += sequence.prompt().length + generated.length;
-            String text = model.tokens().decode(generated).strip();
-            into[place] = new Answered(row.row(), row.text(), row.answer(), text, null, likelihoods.get(sequence)[0],
-                    sequence.continuations().get(0).length);
+            List<Integer> places = rows.subList(from, Math.min(from + WRITTEN, rows.size()));
+            List<int[]> generated = answers.generate(places.stream().map(place -> task.test().get(place).prompt()).toList(),
+                    task.longestAnswer());
+            for (int i = 0; i < places.size(); i++) {
+                int place = places.get(i);
+                Example row = task.testRows().get(place);
+                Sequence sequence = task.test().get(place);
+                tokens += sequence.prompt().length + generated.get(i).length;
+                String text = model.tokens().decode(generated.get(i)).strip();
+                into[place] = new Answered(row.row(), row.text(), row.answer(), text, null, likelihoods.get(sequence)[0],
+                        sequence.continuations().get(0).length);
+            }
         }
     }
 }

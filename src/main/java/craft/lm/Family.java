@@ -90,7 +90,7 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily, BertFamily 
 
     /** A family's architectures, as config.json names them, and the reader of their config. */
     record Known(List<String> architectures, BiFunction<String, ConfigJson, ModelConfig> reader) {
-        private static final List<Known> ALL = List.of(
+        static final List<Known> ALL = List.of(
                 new Known(LlamaFamily.ARCHITECTURES, LlamaFamily::read),
                 new Known(Gpt2Family.ARCHITECTURES, Gpt2Family::read),
                 new Known(NeoXFamily.ARCHITECTURES, NeoXFamily::read),

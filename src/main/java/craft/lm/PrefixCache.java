@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  *
- * <p>{@link #hidden} may be called by several threads at once, everything else by one alone.
+ * <p>{@link #hidden} and {@link #past} may be called by several threads at once, everything else by one alone.
  */
 public final class PrefixCache implements ForwardPass, AutoCloseable {
     /** The tokens before the first edited one, compared by value: key of their keys and values. */
@@ -84,6 +84,20 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         begin();
         try {
             return hidden(step, batch, batch.stream().map(this::kept).toList(), adaptation);
+        } finally {
+            end();
+        }
+    }
+
+    @Override
+    public NDArray past(NDManager step, int[] ids) {
+        begin();
+        try {
+            NDArray kept;
+            synchronized (this) {
+                kept = entries.get(new Prefix(ids));
+            }
+            return kept == null ? null : model.join(step, List.of(kept), ids.length);
         } finally {
             end();
         }
