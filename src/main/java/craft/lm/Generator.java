@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -68,21 +67,10 @@ public final class Generator {
         Rows rows = new Rows(prompts, adaptation, maxNewTokens, ends);
         int workers = Math.min(Math.min(model.settings().parts(), threads), prompts.size());
         SideBySide.map(Collections.nCopies(workers, rows), workers, threads, all -> {
-            onOneThread(() -> write(all));
+            TorchThread.alone(() -> write(all));
             return null;
         });
         return Arrays.asList(rows.texts);
-    }
-
-    /** PyTorch's own threads would cut some operations where their number says. */
-    private static void onOneThread(Runnable work) {
-        int before = JniUtils.getNumThreads();
-        JniUtils.setNumThreads(1);
-        try {
-            work.run();
-        } finally {
-            JniUtils.setNumThreads(before);
-        }
     }
 
     /** All rows, which workers take one after the other. */

@@ -161,6 +161,15 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
             }
             misses++;
         }
+        Kept[] filled = new Kept[1];
+        TorchThread.alone(() -> filled[0] = fill(sequence, start, prefix, hidden, past, pastWanted));
+        return filled[0];
+    }
+
+    /** Computes what is null and wanted. On one thread, so that bits do not tell how many there were. */
+    private Kept fill(Sequence sequence, int start, Prefix prefix, NDArray knownHidden, NDArray knownPast, boolean pastWanted) {
+        NDArray hidden = knownHidden;
+        NDArray past = knownPast;
         try (NDManager step = model.newManager()) {
             boolean pastMissing = pastWanted && past == null;
             NDArray all = start == 0 ? null

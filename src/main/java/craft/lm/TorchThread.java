@@ -28,6 +28,20 @@ public final class TorchThread {
         }
     }
 
+    /**
+     * Runs {@code work} on the calling thread alone. PyTorch and MKL cut some operations by the number of threads they may use, which
+     * shows in the last bits of what is given: even with MKL_CBWR=...,STRICT a product of two or three rows does.
+     */
+    static void alone(Runnable work) {
+        int before = JniUtils.getNumThreads();
+        JniUtils.setNumThreads(1);
+        try {
+            work.run();
+        } finally {
+            JniUtils.setNumThreads(before);
+        }
+    }
+
     /** A manager of its own for native memory; close it. */
     public static NDManager manager() {
         Torch.start();
