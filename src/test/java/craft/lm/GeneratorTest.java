@@ -63,7 +63,8 @@ class GeneratorTest {
         }
     }
 
-    private static List<Written> write(CausalLm model, ForwardPass pass, Adaptation adaptation, List<int[]> prompts, int most, int threads) {
+    private static List<Written> write(CausalLm model, ForwardPass pass, Adaptation adaptation, List<int[]> prompts, int most,
+            int threads) {
         Map<Integer, List<float[]>> logits = Collections.synchronizedMap(new TreeMap<>());
         Generator generator = new Generator(model, pass, threads,
                 (row, next) -> logits.computeIfAbsent(row, r -> new ArrayList<>()).add(next.toFloatArray()));
