@@ -3,6 +3,7 @@ package craft.experiment;
 import craft.intervention.Adapter;
 import craft.lm.CausalLm;
 import craft.lm.FloatTensor;
+import craft.lm.Generator;
 import craft.lm.Sequence;
 import craft.method.Answers;
 import craft.method.Batches;
@@ -30,13 +31,15 @@ import java.util.TreeMap;
 final class Evaluator {
     /** Padded tokens between two looks at the gate. */
     private static final int TOKENS = 2048;
+    /** Rows whose texts are written between two looks at the gate. */
+    private static final int WRITTEN = 4 * Generator.SLOTS;
 
     private final CausalLm model;
     private final TaskEncoder encoder;
     private final List<EncodedTask> tasks;
     private final Runnable gate;
     private final RowMemo<double[]> likelihoods = new RowMemo<>();
-    private final RowMemo<Answered> texts = new RowMemo<>();
+    private final RowMemo<Text> texts = new RowMemo<>();
     private final Map<Choice, List<Sequence>> choices = new HashMap<>();
     private long tokens;
 
@@ -74,6 +77,10 @@ final class Evaluator {
     }
 
     private record Choice(int task, List<String> labels) {
+    }
+
+    /** @param tokens of the prompt and of what was generated */
+    private record Text(Answered answered, int tokens) {
     }
 
     /**
@@ -189,22 +196,32 @@ final class Evaluator {
 
     private void generate(EncodedTask task, ContinualMethod method, int group, List<Integer> rows, Answered[] into) {
         Map<Integer, double[]> likely = likelihoods(task, task.test(), method, group, rows, List.of());
-        Map<Integer, Answered> known = texts.of(task.training().index(), group, List.of(), adapter(method, group));
+        Map<Integer, Text> known = texts.of(task.training().index(), group, List.of(), adapter(method, group));
         List<Integer> open = rows.stream().filter(row -> !known.containsKey(row)).toList();
         if (!open.isEmpty()) {
             try (Answers answers = method.answers(group)) {
-                for (int place : open) {
+                for (int from = 0; from < open.size(); from += WRITTEN) {
                     gate.run();
-                    Example row = task.testRows().get(place);
-                    Sequence sequence = task.test().get(place);
-                    int[] generated = answers.generate(sequence.prompt(), task.longestAnswer());
-                    tokens += sequence.prompt().length + generated.length;
-                    String text = model.tokens().decode(generated).strip();
-                    known.put(place, new Answered(row.row(), row.text(), row.answer(), text, null, likely.get(place)[0],
-                            sequence.continuations().get(0).length));
+                    write(task, open.subList(from, Math.min(from + WRITTEN, open.size())), answers, likely, known);
                 }
             }
         }
-        rows.forEach(place -> into[place] = known.get(place));
+        for (int place : rows) {
+            into[place] = known.get(place).answered;
+            tokens += known.get(place).tokens;
+        }
+    }
+
+    private void write(EncodedTask task, List<Integer> places, Answers answers, Map<Integer, double[]> likely, Map<Integer, Text> into) {
+        List<int[]> generated = answers.generate(places.stream().map(place -> task.test().get(place).prompt()).toList(),
+                task.longestAnswer());
+        for (int i = 0; i < places.size(); i++) {
+            int place = places.get(i);
+            Example row = task.testRows().get(place);
+            Sequence sequence = task.test().get(place);
+            String text = model.tokens().decode(generated.get(i)).strip();
+            into.put(place, new Text(new Answered(row.row(), row.text(), row.answer(), text, null, likely.get(place)[0],
+                    sequence.continuations().get(0).length), sequence.prompt().length + generated.get(i).length));
+        }
     }
 }

@@ -5,6 +5,7 @@ import craft.intervention.Positions;
 import craft.intervention.SiteOptions;
 import craft.lm.EngineSettings;
 import craft.lm.EditPositions;
+import craft.lm.Generator;
 import craft.lm.ModelConfig;
 import craft.lm.Precision;
 import craft.lm.Sequence;
@@ -49,10 +50,11 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
      * @param scored label tokens scored in one evaluation batch
      * @param lowest lowest edited layer
      * @param edited number of sites: one for each edited layer, with untied positions two
+     * @param written tokens of the longest prompt whose answer is generated and of the longest answer; 0 where none is
      * @param cache bytes for prefilled prompts
      */
     public record Workload(int batchSize, int past, int fresh, int answer, int scored, int lowest, int edited, int rank,
-            long cache) {
+            int written, long cache) {
 
         /** Default options, and prompts of 1024 tokens or as many as the model takes. */
         static Workload usual(ModelConfig config, long cache) {
@@ -60,7 +62,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             SiteOptions sites = SiteOptions.defaults();
             int start = config.start(prompt, Positions.parse(sites.positions()));
             return new Workload(TrainingOptions.defaults().batchSize(), start, prompt - start + USUAL_ANSWER,
-                    USUAL_ANSWER, EVALUATED / 4, 0, config.layers(), sites.rank(), cache);
+                    USUAL_ANSWER, EVALUATED / 4, 0, config.layers(), sites.rank(), 0, cache);
         }
 
         static Workload of(Recipe recipe, ModelConfig config, List<EncodedTask> tasks) {
@@ -76,6 +78,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             int fresh = 1;
             int answer = 1;
             int scored = 1;
+            int written = 0;
             long tokens = 0;
             long keptOfTask = 0;
             long keptOfTests = 0;
@@ -93,6 +96,9 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
                 for (Sequence s : task.test()) {
                     int start = config.start(s.prompt().length, positions);
                     past = Math.max(past, start);
+                    if (!task.task().classification()) {
+                        written = Math.max(written, Math.min(config.context(), s.prompt().length + task.longestAnswer()));
+                    }
                     int labels = Math.max(s.predictions(), union);
                     scored = Math.max(scored, labels * Math.max(1, EVALUATED / (s.prompt().length + labels)));
                     keptOfTests += kept(config, above, start, tokens(config, s));
@@ -108,7 +114,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
             long kept = (keptOfTask + keptOfTests) / (recipe.engine().halfCache() ? 2 : 1);
             return new Workload(Math.max(1, Math.min(batch, largest)), past, fresh, answer, scored, lowest,
                     whole ? config.layers() : recipe.sites().placement(config.layers()).sites(), recipe.sites().rank(),
-                    Math.min(recipe.engine().cacheBytes(), kept));
+                    written, Math.min(recipe.engine().cacheBytes(), kept));
         }
 
         /** What a {@link craft.lm.PrefixCache} keeps in float32 of one sequence of so many tokens. */
@@ -128,7 +134,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
         }
 
         private Workload with(int newBatch, long newCache) {
-            return new Workload(newBatch, past, fresh, answer, scored, lowest, edited, rank, newCache);
+            return new Workload(newBatch, past, fresh, answer, scored, lowest, edited, rank, written, newCache);
         }
     }
 
@@ -211,9 +217,25 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
         return settings.parts() * Math.max(prefill, each * (tokens * width + mask) + 4 * (past + 2L * work.scored * c.vocabulary()));
     }
 
+    /**
+     * Generated answers, where the run has any: as many rows for each part as {@link Generator} writes at a time, each with room for its
+     * keys and values, one of them being read, and their logits.
+     */
+    public long generation() {
+        if (work.written == 0) {
+            return 0;
+        }
+        ModelConfig c = config;
+        long width = 4L * c.hiddenSize() + 3L * c.queryWidth() + 2L * c.keyValueWidth() + 3L * c.intermediateSize();
+        int each = settings.precision().bytes();
+        long keys = 2L * c.layers() * c.keyValueWidth() * work.written;
+        long read = 4 * 2 * keys + each * work.written * width; // once as they come from each block, once joined
+        return settings.parts() * (Generator.SLOTS * each * keys + read + 4L * 2 * Generator.SLOTS * c.vocabulary());
+    }
+
     /** The most that will be needed at once. */
     public long total() {
-        long training = cache() + optimiser() + Math.max(step(), evaluation());
+        long training = cache() + optimiser() + Math.max(step(), Math.max(evaluation(), generation()));
         return PROCESS + weights() + Math.max(loading(), training);
     }
 
@@ -233,7 +255,7 @@ public record MemoryEstimate(String model, ModelConfig config, Workload work, En
     public String parts() {
         return "weights in " + settings.precision().name().toLowerCase(Locale.ROOT) + " " + size(weights()) + ", kept prompts at most " + size(cache()) + ", a training step of "
                 + work.batchSize + " x " + (work.past + work.fresh) + " tokens " + size(step()) + ", evaluation "
-                + size(evaluation()) + ", optimiser " + size(optimiser()) + ", the program " + size(PROCESS);
+                + size(evaluation()) + (work.written == 0 ? "" : ", generated answers " + size(generation())) + ", optimiser " + size(optimiser()) + ", the program " + size(PROCESS);
     }
 
     /** What changes results least goes first: the cache not at all, the batch a little, rounding the most. */

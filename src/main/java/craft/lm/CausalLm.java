@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import craft.lm.ScriptModule.Tensors;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +24,7 @@ public final class CausalLm implements AutoCloseable {
     private final NDManager manager;
     private final ScriptModule script;
     private final Tensors weights;
+    private ScriptModule writer;
     private final NDArray none;
     private final List<NDArray> noUpdates;
     private List<String> remarks = List.of();
@@ -145,10 +145,55 @@ public final class CausalLm implements AutoCloseable {
         NDManager step = hidden.getManager();
         Edits edits = adaptation instanceof Edits e ? e : null;
         NDArray plan = step.create(new long[] {first, last, editFirst && edits != null ? 1 : 0, keep ? 1 : 0});
-        List<NDArray> updates = adaptation instanceof LowRankUpdates u ? u.arrays(step, config.layers()) : noUpdates;
         return script.call("extend", hidden, plan, positions, orNone(mask), orNone(past), orNone(where),
                 edits == null ? none : sites(step, edits), edits == null ? none : edits.down(),
-                edits == null ? none : edits.bias(), edits == null ? none : edits.up(), orNone(only), weights, new Tensors(updates));
+                edits == null ? none : edits.bias(), edits == null ? none : edits.up(), orNone(only), weights, updates(step, adaptation));
+    }
+
+    private Tensors updates(NDManager step, Adaptation adaptation) {
+        return new Tensors(adaptation instanceof LowRankUpdates u ? u.arrays(step, config.layers()) : noUpdates);
+    }
+
+    /** Loaded when a text is first written. To be called before several threads write. */
+    synchronized ScriptModule writer() {
+        if (!config.writesText()) {
+            throw new IllegalStateException(config.architecture() + " writes no text");
+        }
+        if (writer == null) {
+            writer = ScriptModule.load(manager, DecoderText.SHARED, DecoderText.marks(config, settings.precision(), true));
+        }
+        return writer;
+    }
+
+    /** Room for keys and values of a row of so many tokens, in the blocks' number type: only {@link #put} and {@link #write} may touch it. */
+    NDArray room(NDManager owner, int tokens) {
+        try (NDArray size = owner.create((long) tokens)) {
+            return writer().callOpaque("room", size).get(0);
+        }
+    }
+
+    /** @param past {@code [n, 2, 1, K, S, hd]} of blocks from {@code first} on, for a row's tokens from {@code start} on */
+    void put(NDArray past, int first, int start, NDArray room) {
+        NDManager step = past.getManager();
+        writer().call("put", step.create(new long[] {first, start}), past, new Tensors(List.of(room)));
+    }
+
+    /**
+     * One new token of each of {@link Generator#SLOTS} rows; its keys and values go into the row's room.
+     *
+     * @param ids of the new tokens, any where there is no row
+     * @param lengths tokens of each row with the new one; 0: no row
+     * @param rooms of the rows; of any size where there is none
+     * @return the likeliest tokens after these {@code [slots]}, logits {@code [slots, V]}
+     */
+    NDList write(NDManager step, long[] ids, long[] lengths, List<NDArray> rooms, Adaptation adaptation) {
+        float[] positions = new float[ids.length];
+        for (int s = 0; s < ids.length; s++) {
+            positions[s] = Math.max(0, lengths[s] - 1);
+        }
+        Shape column = new Shape(ids.length, 1);
+        return writer().call("write", step.create(ids, column), step.create(positions, column), step.create(lengths), weights,
+                updates(step, adaptation), new Tensors(rooms));
     }
 
     /**
@@ -256,49 +301,7 @@ public final class CausalLm implements AutoCloseable {
                 step.create((float) lambda), weights);
     }
 
-    /**
-     * Greedy continuation of a prompt. Of edits only the prompt has any, later tokens see them through keys and values; updates of
-     * weights hold for all tokens.
-     *
-     * @param adaptation null for the untouched model
-     * @return the new token ids, without the end-of-text token
-     * @throws IllegalStateException for a model that writes no text, see {@link ModelConfig#writesText()}
-     */
-    public int[] generate(int[] prompt, Adaptation adaptation, int maxNewTokens) {
-        if (!config.writesText()) {
-            throw new IllegalStateException(config.architecture() + " writes no text");
-        }
-        List<Integer> out = new ArrayList<>();
-        try (NDManager step = newManager()) {
-            Layout layout = arrangement.layout(List.of(new Sequence(prompt, List.of(new int[] {0}))));
-            int length = prompt.length;
-            NDArray ids = step.create(toLong(prompt), new Shape(1, length));
-            NDArray where = layout.where(step, adaptation);
-            where = where == null ? null : where.get(":, :" + length);
-            NDArray positions = positions(step, 0, length);
-            Adaptation later = adaptation == null ? null : adaptation.afterPrompt();
-            NDList now = extend(embed(ids, positions), 0, config.layers(), false, positions, null, null, where, adaptation,
-                    true);
-            while (out.size() < maxNewTokens && length < config.context()) {
-                NDArray hidden = now.get(0);
-                int next = (int) logits(hidden.get(":, -1")).argMax(-1).getLong();
-                if (config.eosTokens().contains(next)) {
-                    break;
-                }
-                out.add(next);
-                NDArray past = out.size() == 1 ? now.get(1) : now.get(2);
-                NDArray place = positions(step, length, 1);
-                NDArray newest = embed(step.create(new long[] {next}, new Shape(1, 1)), place);
-                NDList fresh = extend(newest, 0, config.layers(), false, place,
-                        step.zeros(new Shape(1, 1, 1, length + 1)), past, null, later, true);
-                now = new NDList(fresh.get(0), fresh.get(1), past.concat(fresh.get(1), 4));
-                length++;
-            }
-        }
-        return out.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private static NDArray positions(NDManager step, int from, int count) {
+    static NDArray positions(NDManager step, int from, int count) {
         float[] p = new float[count];
         for (int i = 0; i < count; i++) {
             p[i] = from + i;

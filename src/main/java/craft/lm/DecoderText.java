@@ -16,9 +16,20 @@ final class DecoderText {
     private DecoderText() {
     }
 
-    /** What the marks of {@link #SHARED} stand for. */
+    /** Tokens that PyTorch's functions of single numbers take at once at most, in any number type and on any processor, twice over. */
+    private static final int LANES = 64;
+
+    /** What the marks of {@link #SHARED} stand for, where it reads any number of tokens at a time. */
     static Map<String, String> marks(ModelConfig c, Precision precision) {
+        return marks(c, precision, false);
+    }
+
+    /** @param writes whether it takes one new token of each of {@link Generator#SLOTS} rows */
+    static Map<String, String> marks(ModelConfig c, Precision precision, boolean writes) {
         Map<String, String> marks = new HashMap<>(c.family().marks(c));
+        marks.put("writes", writes ? "True" : "False");
+        marks.put("ragged", writes && Generator.SLOTS * c.intermediateSize() % LANES != 0 ? "True" : "False");
+        marks.put("layers", "" + c.layers());
         marks.put("number", "" + precision.code());
         marks.put("hidden", "" + c.hiddenSize());
         marks.put("heads", "" + c.heads());

@@ -106,7 +106,7 @@ sealed interface Family permits LlamaFamily, Gpt2Family, NeoXFamily, BertFamily 
      * config.
      */
     record Known(List<String> architectures, List<String> types, BiFunction<String, ConfigJson, ModelConfig> reader) {
-        private static final List<Known> ALL = List.of(
+        static final List<Known> ALL = List.of(
                 new Known(LlamaFamily.ARCHITECTURES, List.of("llama", "mistral", "qwen2", "qwen3"), LlamaFamily::read),
                 new Known(Gpt2Family.ARCHITECTURES, List.of("gpt2"), Gpt2Family::read),
                 new Known(NeoXFamily.ARCHITECTURES, List.of("gpt_neox"), NeoXFamily::read),

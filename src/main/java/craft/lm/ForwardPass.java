@@ -27,6 +27,15 @@ public interface ForwardPass {
         return () -> { };
     }
 
+    /**
+     * Keys and values of the untouched model for a prompt's first tokens, where the pass has kept any: of the last n blocks.
+     *
+     * @return {@code [n, 2, 1, K, S, hd]} float32 of {@code step}, or null
+     */
+    default NDArray past(NDManager step, int[] ids) {
+        return null;
+    }
+
     /** Tokens of a sequence that a pass computes, once all that it keeps is there. */
     default int computed(Sequence sequence) {
         return sequence.length();

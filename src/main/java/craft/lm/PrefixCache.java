@@ -25,7 +25,7 @@ import java.util.Map;
  *
  * <p>Entries are kept within a budget of bytes; the least recently used goes first.
  *
- * <p>{@link #hidden} may be called by several threads at once, everything else by one alone.
+ * <p>{@link #hidden} and {@link #past} may be called by several threads at once, everything else by one alone.
  */
 public final class PrefixCache implements ForwardPass, AutoCloseable {
     /** The tokens before the first edited one, compared by value: key of their keys and values. */
@@ -100,6 +100,20 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
         }
     }
 
+    @Override
+    public NDArray past(NDManager step, int[] ids) {
+        begin();
+        try {
+            NDArray kept;
+            synchronized (this) {
+                kept = entries.get(new Prefix(ids));
+            }
+            return kept == null ? null : model.join(step, List.of(kept), ids.length);
+        } finally {
+            end();
+        }
+    }
+
     private synchronized void begin() {
         passes++;
     }
@@ -158,11 +172,11 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
             }
             misses++;
         }
-        return TorchThread.alone(() -> computed(sequence, start, pastWanted, hidden, past));
+        return TorchThread.alone(() -> fill(sequence, start, prefix, hidden, past, pastWanted));
     }
 
-    private Kept computed(Sequence sequence, int start, boolean pastWanted, NDArray knownHidden, NDArray knownPast) {
-        Prefix prefix = prefix(sequence);
+    /** Computes what is null and wanted. On one thread, so that bits do not tell how many there were. */
+    private Kept fill(Sequence sequence, int start, Prefix prefix, NDArray knownHidden, NDArray knownPast, boolean pastWanted) {
         NDArray hidden = knownHidden;
         NDArray past = knownPast;
         try (NDManager step = model.newManager()) {

@@ -30,8 +30,8 @@ public final class TorchThread {
     }
 
     /**
-     * Computes with the calling thread alone: the last bits of some products depend on how many threads share them, so what must
-     * be the same whoever computes it is computed by one.
+     * Computes with the calling thread alone: PyTorch and MKL cut some operations by the number of threads they may use, which shows
+     * in the last bits of what is given, in MKL's strict mode, too. So what must be the same whoever computes it is computed by one.
      */
     static <T> T alone(Supplier<T> work) {
         int threads = JniUtils.getNumThreads();

@@ -14,8 +14,12 @@ public interface Answers extends AutoCloseable {
      */
     List<double[]> logLikelihoods(List<Sequence> batch);
 
-    /** Greedy continuation: new token ids without the end-of-text token. */
-    int[] generate(int[] prompt, int maxNewTokens);
+    /**
+     * Greedy continuations. What a prompt gives is a function of it and the group alone, whatever else is asked with it.
+     *
+     * @return for each prompt its new token ids, without the end-of-text token
+     */
+    List<int[]> generate(List<int[]> prompts, int maxNewTokens);
 
     @Override
     void close();

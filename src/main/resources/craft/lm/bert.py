@@ -16,7 +16,7 @@
   def project(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     at = ${layer}
     size = torch.size(h)
-    qkv = torch.linear(h, ${qkv}, ${qkvBias})
+    qkv = self.linear(h, ${qkv}, ${qkvBias})
     split = torch.view(qkv, [size[0], size[1], 3, ${heads}, ${headDim}])
     q = torch.transpose(self.adapted(torch.select(split, 2, 0), h, i, 0, ad), 1, 2)
     k = torch.transpose(self.adapted(torch.select(split, 2, 1), h, i, 1, ad), 1, 2)
@@ -26,16 +26,13 @@
   def act(self: __torch__.M, x: Tensor) -> Tensor:
     return ${activation}
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def finish(self: __torch__.M, x: Tensor, o: Tensor, i: int, w: List[Tensor], ad: List[Tensor]) -> Tensor:
     at = ${layer}
-    all_q, k, v = self.project(h, i, cos, sin, w, ad)
-    x, q = self.narrow(h, all_q, only)
-    o = self.attend(q, k, v, mask, past)
-    a = torch.add(x, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
+    a = torch.add(x, self.adapted(self.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     h1 = torch.layer_norm(a, [${hidden}], ${attentionNorm}, ${attentionNormBias}, ${epsilon})
-    m = self.act(self.adapted(torch.linear(h1, ${up}, ${upBias}), h1, i, 5, ad))
-    y = torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad))
-    return (torch.layer_norm(y, [${hidden}], ${outputNorm}, ${outputNormBias}, ${epsilon}), k, v)
+    m = self.act(self.adapted(self.linear(h1, ${up}, ${upBias}), h1, i, 5, ad))
+    y = torch.add(h1, self.adapted(self.linear(m, ${down}, ${downBias}), m, i, 6, ad))
+    return torch.layer_norm(y, [${hidden}], ${outputNorm}, ${outputNormBias}, ${epsilon})
 
   def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
     x = self.act(torch.linear(h, ${transform}, ${transformBias}))

@@ -3,10 +3,11 @@
 #   embed(ids [B, S], pos [B, S], w) -> [B, S, d], the input of the first block
 #   angles(pos, w) -> two tensors that every block needs of the positions, computed once a pass
 #   project(h [B, S, d], i, the two of angles, w, ad) -> block i's queries [B, H, S, hd], keys and values [B, K, S, hd]
-#   block(h, i, the two of angles, mask, past, only, w, ad) -> block i's output [B, S, d], of the tokens in only alone if that is
-#     not empty, and the new keys and values of all S
+#   finish(x [B, S, d], o [B, S, H hd], i, w, ad) -> block i's output [B, S, d] from its input and what its attention gives
 #   final_norm(h [N, d], w) -> [N, d], the LM head's input
 # and headBias [V] is the LM head's bias, or None.
+# The text is used in two ways. The one that reads and learns takes any number of tokens at a time. The one that writes takes one
+# new token of each of ${slots} rows, always so many: what it computes of a row must not depend on the others. They differ in ${writes}.
 # Other ${...} are numbers of config.json and places of weights. No weight lives in the module: w holds them, in the order
 # of WeightPlan.java.
 # Blocks compute in number type ${number}; embedding, final norm and LM head, edits and updates, and whatever comes from
@@ -47,6 +48,42 @@ ${family}
         pass
       o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=False), 1, 2)
     return torch.reshape(o, [B, S, ${queryWidth}])
+
+  # x W^T + b. Writing, the few rows are the first factor's columns, for then MKL does not copy the weights before it multiplies.
+  # Its result lies column by column; what follows wants rows.
+  def linear(self: __torch__.M, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
+    if ${writes}:
+      if torch.eq(ops.prim.dtype(x), 6):
+        size = torch.size(x)
+        columns = torch.mm(w, torch.transpose(torch.reshape(x, [-1, size[-1]]), 0, 1))
+        rows = torch.contiguous(torch.transpose(columns, 0, 1))
+        y = torch.view(rows, torch.add(torch.slice(size, 0, -1), [torch.size(w, 0)]))
+        if torch.__isnot__(b, None):
+          y = torch.add(y, unchecked_cast(Tensor, b))
+        else:
+          pass
+      else:
+        y = torch.linear(x, w, b)
+    else:
+      y = torch.linear(x, w, b)
+    return y
+
+  # The same numbers so laid out that a function of each of them goes row by row. PyTorch computes the last few of all that lie in
+  # one piece in another way than the others, and where these are would be a matter of the slot.
+  def lanes(self: __torch__.M, x: Tensor) -> Tensor:
+    y = x
+    if ${ragged}:
+      y = torch.slice(torch.constant_pad_nd(x, [0, 1], 0), -1, 0, torch.size(x, -1))
+    else:
+      pass
+    return y
+
+  # Block i's output [B, S, d], of the tokens in only alone if that is not empty, and the new keys and values of all S.
+  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+    all_q, k, v = self.project(h, i, cos, sin, w, ad)
+    x, q = self.narrow(h, all_q, only)
+    o = self.attend(q, k, v, mask, past)
+    return (self.finish(x, o, i, w, ad), k, v)
 
   # The tokens at flat indices only [B, n] of x [B, S, ...] -> [B, n, ...] with all after S in one.
   def choose(self: __torch__.M, x: Tensor, only: Tensor) -> Tensor:
@@ -190,6 +227,52 @@ ${family}
     _1 = torch.append(kept, torch.stack([k1, v1], 0))
     return torch.to(torch.stack(kept, 0), 6)
 
+  # Room for keys and values of a row of size tokens, [layers, 2, K, size, hd].
+  def room(self: __torch__.M, size: Tensor) -> Tensor:
+    return torch.zeros([${layers}, 2, ${keyValueHeads}, int(size), ${headDim}], dtype=${number}, layout=None, device=None, pin_memory=None)
+
+  # Writes keys and values [n, 2, 1, K, S, hd] of n blocks from place[0] on into a row's room, at its tokens from place[1] on.
+  def put(self: __torch__.M, place: Tensor, kv: Tensor, room: List[Tensor]) -> Tensor:
+    first = int(torch.select(place, 0, 0))
+    start = int(torch.select(place, 0, 1))
+    blocks = torch.slice(room[0], 0, first, torch.add(first, torch.size(kv, 0)))
+    _0 = torch.copy_(torch.slice(blocks, 3, start, torch.add(start, torch.size(kv, 4))), torch.select(kv, 2, 0))
+    return place
+
+  # Attention of one new token of each row: q [B, H, 1, hd], k, v [B, K, 1, hd], of which row s is its lengths[s]-th token, into
+  # whose room keys and values are written; 0: no row. Each row by itself, over its own tokens and no more, so that no shape depends
+  # on another row or on how much room there is. -> [B, 1, H hd]
+  def attend_each(self: __torch__.M, q: Tensor, k: Tensor, v: Tensor, i: int, lengths: List[int], rooms: List[Tensor]) -> Tensor:
+    out = annotate(List[Tensor], [])
+    for s in range(torch.len(rooms)):
+      n = lengths[s]
+      if torch.gt(n, 0):
+        own = torch.slice(torch.select(rooms[s], 0, i), 2, 0, n)
+        keys = torch.slice(own, 0, 0, 1)
+        values = torch.slice(own, 0, 1, 2)
+        _0 = torch.copy_(torch.slice(keys, 2, torch.sub(n, 1), n), torch.slice(k, 0, s, torch.add(s, 1)))
+        _1 = torch.copy_(torch.slice(values, 2, torch.sub(n, 1), n), torch.slice(v, 0, s, torch.add(s, 1)))
+        tall = torch.reshape(torch.select(q, 0, s), [1, ${keyValueHeads}, ${group}, ${headDim}])
+        a = torch.scaled_dot_product_attention(tall, keys, values, None, 0., False, scale=None, enable_gqa=False)
+        _2 = torch.append(out, torch.reshape(a, [1, 1, ${queryWidth}]))
+      else:
+        _3 = torch.append(out, torch.reshape(torch.mul(torch.select(q, 0, s), 0), [1, 1, ${queryWidth}]))
+    return torch.cat(out, 0)
+
+  # The next token of each row: ids [B, 1] at positions pos [B, 1], each row's lengths [B], tokens with this one, 0 where there is no
+  # row; rooms hold keys and values of the tokens before. -> the likeliest next tokens [B], logits [B, V]
+  def write(self: __torch__.M, ids: Tensor, pos: Tensor, lengths: Tensor, w: List[Tensor], ad: List[Tensor], rooms: List[Tensor]) -> Tuple[Tensor, Tensor]:
+    cos, sin = self.turns(pos, w)
+    x = torch.to(self.embed(ids, pos, w), ${number})
+    each = annotate(List[int], [])
+    for s in range(torch.len(rooms)):
+      _0 = torch.append(each, int(torch.select(lengths, 0, s)))
+    for i in range(${layers}):
+      q, k, v = self.project(x, i, cos, sin, w, ad)
+      x = self.finish(x, self.attend_each(q, k, v, i, each, rooms), i, w, ad)
+    z = self.logits(torch.select(torch.to(x, 6), 1, 0), w)
+    return (torch.argmax(z, -1), z)
+
   # Pads each [L, 2, 1, K, p_b, hd] (float32 or float16) with zeros to p tokens and joins them to [L, 2, B, K, p, hd].
   def join(self: __torch__.M, p: Tensor, kv: List[Tensor]) -> Tensor:
     to = int(p)
@@ -218,7 +301,7 @@ ${family}
 
   # Last hidden states [N, d] (before the final norm) -> logits [N, V]
   def logits(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
-    return torch.linear(self.final_norm(h, w), ${head}, ${headBias})
+    return self.linear(self.final_norm(h, w), ${head}, ${headBias})
 
   # log p of targets [N] -> [N], float32
   def log_likelihood(self: __torch__.M, h: Tensor, targets: Tensor, w: List[Tensor]) -> Tensor:

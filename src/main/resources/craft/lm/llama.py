@@ -20,7 +20,7 @@
     B = size[0]
     S = size[1]
     x = torch.rms_norm(h, [${hidden}], ${inputNorm}, ${epsilon})
-    qkv = torch.linear(x, ${qkv}, ${qkvBias})
+    qkv = self.linear(x, ${qkv}, ${qkvBias})
     parts = torch.split_with_sizes(qkv, [${queryWidth}, ${keyValueWidth}, ${keyValueWidth}], -1)
     q = torch.transpose(torch.view(self.adapted(parts[0], x, i, 0, ad), [B, S, ${heads}, ${headDim}]), 1, 2)
     k = torch.transpose(torch.view(self.adapted(parts[1], x, i, 1, ad), [B, S, ${keyValueHeads}, ${headDim}]), 1, 2)
@@ -32,19 +32,15 @@
       pass
     return (self.rotate(q, cos, sin), self.rotate(k, cos, sin), v)
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def finish(self: __torch__.M, x: Tensor, o: Tensor, i: int, w: List[Tensor], ad: List[Tensor]) -> Tensor:
     at = ${layer}
-    all_q, k, v = self.project(h, i, cos, sin, w, ad)
-    x, q = self.narrow(h, all_q, only)
-    o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(x, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
+    h1 = torch.add(x, self.adapted(self.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     y = torch.rms_norm(h1, [${hidden}], ${postNorm}, ${epsilon})
-    gu = torch.linear(y, ${gateUp}, ${gateUpBias})
+    gu = self.linear(y, ${gateUp}, ${gateUpBias})
     halves = torch.split_with_sizes(gu, [${inner}, ${inner}], -1)
     gate = self.adapted(halves[0], y, i, 4, ad)
-    m = torch.mul(torch.silu(gate), self.adapted(halves[1], y, i, 5, ad))
-    h2 = torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad))
-    return (h2, k, v)
+    m = torch.mul(torch.silu(self.lanes(gate)), self.adapted(halves[1], y, i, 5, ad))
+    return torch.add(h1, self.adapted(self.linear(m, ${down}, ${downBias}), m, i, 6, ad))
 
   def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
     return torch.rms_norm(h, [${hidden}], ${norm}, ${epsilon})

@@ -20,7 +20,7 @@
     at = ${layer}
     size = torch.size(h)
     x = torch.layer_norm(h, [${hidden}], ${inputNorm}, ${inputNormBias}, ${epsilon})
-    qkv = torch.linear(x, ${qkv}, ${qkvBias})
+    qkv = self.linear(x, ${qkv}, ${qkvBias})
     split = torch.view(qkv, [size[0], size[1], ${heads}, 3, ${headDim}])
     q = torch.transpose(self.adapted(torch.select(split, 3, 0), x, i, 0, ad), 1, 2)
     k = torch.transpose(self.adapted(torch.select(split, 3, 1), x, i, 1, ad), 1, 2)
@@ -30,20 +30,17 @@
   def act(self: __torch__.M, x: Tensor) -> Tensor:
     return ${activation}
 
-  def block(self: __torch__.M, h: Tensor, i: int, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor, only: Tensor, w: List[Tensor], ad: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+  def finish(self: __torch__.M, x: Tensor, o: Tensor, i: int, w: List[Tensor], ad: List[Tensor]) -> Tensor:
     at = ${layer}
-    all_q, k, v = self.project(h, i, cos, sin, w, ad)
-    x, q = self.narrow(h, all_q, only)
-    o = self.attend(q, k, v, mask, past)
-    h1 = torch.add(x, self.adapted(torch.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
+    h1 = torch.add(x, self.adapted(self.linear(o, ${output}, ${outputBias}), o, i, 3, ad))
     read = h1
     if ${parallel}:
       read = x
     else:
       pass
     y = torch.layer_norm(read, [${hidden}], ${postNorm}, ${postNormBias}, ${epsilon})
-    m = self.act(self.adapted(torch.linear(y, ${up}, ${upBias}), y, i, 5, ad))
-    return (torch.add(h1, self.adapted(torch.linear(m, ${down}, ${downBias}), m, i, 6, ad)), k, v)
+    m = self.act(self.lanes(self.adapted(self.linear(y, ${up}, ${upBias}), y, i, 5, ad)))
+    return torch.add(h1, self.adapted(self.linear(m, ${down}, ${downBias}), m, i, 6, ad))
 
   def final_norm(self: __torch__.M, h: Tensor, w: List[Tensor]) -> Tensor:
     return torch.layer_norm(h, [${hidden}], ${norm}, ${normBias}, ${epsilon})

@@ -37,6 +37,8 @@ class BenchCommandTest {
         assertThat(model.get("steps")).allSatisfy(step -> assertThat(step.get("ratio").doubleValue()).isPositive());
         assertThat(model.get("growth").get("steps").intValue()).isEqualTo(20);
         assertThat(model.get("evaluation").get("rowsPerSecondAgain").doubleValue()).isPositive();
+        assertThat(model.get("generation").get("tokens").intValue()).isEqualTo(64);
+        assertThat(model.get("generation").get("tokensPerSecondKept").doubleValue()).isPositive();
         assertThat(model.get("agreement").findValuesAsText("way")).containsExactly("bfloat16 blocks", "float16 cache");
         assertThat(model.get("agreement")).allSatisfy(a -> assertThat(a.get("kl").doubleValue()).isBetween(1e-12, 1e-2));
         assertThat(model.get("agreement")).allSatisfy(a -> assertThat(a.get("accuracy").doubleValue()).isBetween(0.05, 0.95));
@@ -45,7 +47,7 @@ class BenchCommandTest {
         assertThat(model.get("agreement").get(1).get("cacheBytesRatio").doubleValue()).isEqualTo(0.5);
         assertThat(model.get("estimatedBytes").longValue()).isGreaterThan(100_000_000);
         assertThat(console.err()).contains("Measuring stories260k: memory over 20 steps", "Peak ", "Cached ms",
-                "plain forward pass", "resident memory");
+                "plain forward pass", "generation, 8 rows of 64 tokens", "resident memory");
     }
 
     @Test

@@ -105,7 +105,7 @@ class MaskedModelTest {
                 "num_hidden_layers": 12, "num_attention_heads": 12, "vocab_size": 30522, "max_position_embeddings": 512}
                 """));
         MemoryEstimate memory = new MemoryEstimate("base", config,
-                new MemoryEstimate.Workload(8, 0, 100, 2, 40, 6, 5, 8, 200 << 20), EngineSettings.EXACT);
+                new MemoryEstimate.Workload(8, 0, 100, 2, 40, 6, 5, 8, 0, 200 << 20), EngineSettings.EXACT);
         assertThat(memory.weights()).isEqualTo(4 * 109_514_298L);
         assertThat(memory.total()).isBetween(1_300_000_000L, 2_500_000_000L);
     }

@@ -38,7 +38,7 @@ class MemoryEstimateTest {
     }
 
     private static Workload work(int batch, int past, int fresh, long cache) {
-        return new Workload(batch, past, fresh, 2, 12, 0, 3, 4, cache);
+        return new Workload(batch, past, fresh, 2, 12, 0, 3, 4, 0, cache);
     }
 
     @Test
@@ -54,6 +54,22 @@ class MemoryEstimateTest {
         // 2048 tokens of working width 400, their keys and values, the mask, logits and log-probabilities of 12
         assertThat(e.evaluation()).isEqualTo(4 * (2048 * 400 + 196_608 + 92_160 + 2 * 12 * 512));
         assertThat(e.total()).isEqualTo(MemoryEstimate.PROCESS + e.weights() + 1000 + 31_200 + e.evaluation());
+    }
+
+    @Test
+    void generatedAnswersAreCountedWhereThereAreAny() throws IOException {
+        MemoryEstimate none = new MemoryEstimate("tiny", tiny(), work(2, 10, 5, 1000), EngineSettings.EXACT);
+        assertThat(none.generation()).isZero();
+        assertThat(none.parts()).doesNotContain("generated");
+        Workload writing = new Workload(2, 10, 5, 2, 12, 0, 3, 4, 6000, 1000);
+        MemoryEstimate e = new MemoryEstimate("tiny", tiny(), writing, EngineSettings.EXACT);
+        // 3 layers, keys and values of 16: room for 4 rows, a fifth and sixth time while a prompt is read at width 400, logits
+        long keys = 3 * 2 * 16 * 6000;
+        assertThat(e.generation()).isEqualTo(4 * (4 * keys + 2 * keys + 6000 * 400 + 2 * 4 * 512));
+        assertThat(e.total()).isEqualTo(MemoryEstimate.PROCESS + e.weights() + 1000 + 31_200 + e.generation());
+        assertThat(e.parts()).contains("generated answers 23 MB");
+        MemoryEstimate half = e.with(new EngineSettings(Precision.BFLOAT16, false, 2));
+        assertThat(half.generation()).isEqualTo(2 * (2 * (4 * keys + 6000 * 400) + 4 * (2 * keys + 2 * 4 * 512)));
     }
 
     @Test

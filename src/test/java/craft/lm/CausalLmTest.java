@@ -73,7 +73,7 @@ class CausalLmTest {
     @Test
     void greedyTextIsThatOfTheReference() {
         for (JsonNode c : Stories.cases()) {
-            int[] ids = model.generate(Stories.ids(c.get("prompt_ids")), null, 16);
+            int[] ids = new Generator(model, new PlainPass(model)).generate(List.of(Stories.ids(c.get("prompt_ids"))), null, 16).get(0);
             assertThat(model.tokens().decode(ids).strip()).isEqualTo(c.get("greedy_16").asText().strip());
         }
     }
@@ -115,7 +115,7 @@ class CausalLmTest {
             try (NDManager step = model.newManager()) {
                 model.logLikelihood(pass.hidden(step, batch, null), ForwardPass.targets(batch));
             }
-            model.generate(batch.get(0).prompt(), null, 3);
+            new Generator(model, pass).generate(List.of(batch.get(0).prompt()), null, 3);
         };
         work.run();
         int before = model.ownArrays();

@@ -109,7 +109,8 @@ class EngineSettingsTest {
                 double norm = Math.sqrt(IntStream.range(0, p.length).mapToDouble(i -> p[i] * p[i]).sum());
                 double off = Math.sqrt(IntStream.range(0, p.length).mapToDouble(i -> Math.pow(p[i] - q[i], 2)).sum());
                 assertThat(off / norm).as(family.getKey()).isBetween(1e-5, 3e-2);
-                assertThat(rounded.generate(batch.get(0).prompt(), null, 3)).hasSizeLessThanOrEqualTo(3);
+                assertThat(new Generator(rounded, new PlainPass(rounded)).generate(List.of(batch.get(0).prompt()), null, 3).get(0))
+                        .hasSizeLessThanOrEqualTo(3);
             }
         }
     }

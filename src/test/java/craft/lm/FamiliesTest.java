@@ -183,7 +183,7 @@ class FamiliesTest {
         try (CausalLm model = CausalLm.load(folder)) {
             assertThat(model.tokens().prompt("ab c")).containsExactly(2, 5, 8, 9);
             assertThat(model.tokens().answer("b")).containsExactly(7);
-            assertThatThrownBy(() -> model.generate(new int[] {2}, null, 1)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> generate(model, new int[] {2}, null, 1)).isInstanceOf(IllegalStateException.class);
         }
         Path other = TinyModels.llama().write(temp.resolve("other"));
         Files.copy(other.resolve("tokenizer.json"), folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
@@ -202,7 +202,7 @@ class FamiliesTest {
                 }
                 int context = model.config().context();
                 int[] prompt = ids(new Random(1), context - 3);
-                assertThat(model.generate(prompt, null, 10)).as(family.getKey()).hasSize(3);
+                assertThat(generate(model, prompt, null, 10)).as(family.getKey()).hasSize(3);
             }
         }
     }
@@ -317,7 +317,7 @@ class FamiliesTest {
     private static void continuation(String what, CausalLm model, Edits edits, PlainDecoder oracle, InterventionSet set,
             int[] prompt) {
         List<Edit> plain = oracleEdits(set, edited(set, prompt));
-        int[] found = model.generate(prompt, edits, 4);
+        int[] found = generate(model, prompt, edits, 4);
         int[] text = Arrays.copyOf(prompt, prompt.length + found.length);
         System.arraycopy(found, 0, text, prompt.length, found.length);
         double[][] logits = oracle.forward(text, plain).logits();
@@ -328,6 +328,10 @@ class FamiliesTest {
         }
         assertThat(found.length == 4 || model.config().eosTokens().contains(best(logits[text.length - 1]))).as(what)
                 .isTrue();
+    }
+
+    private static int[] generate(CausalLm model, int[] prompt, Edits edits, int count) {
+        return new Generator(model, new PlainPass(model)).generate(List.of(prompt), edits, count).get(0);
     }
 
     private static int best(double[] row) {

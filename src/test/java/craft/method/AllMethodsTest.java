@@ -97,7 +97,8 @@ class AllMethodsTest {
                 assertThat(method.groupsOf(task.train())).hasSize(task.train().size()).doesNotContain(groups + 1, -1);
                 try (Answers answers = method.answers(method.groupOf(task.index()))) {
                     assertThat(answers.logLikelihoods(task.train())).allSatisfy(of -> assertThat(of).hasSize(1).doesNotContain(Double.NaN));
-                    assertThat(answers.generate(task.train().get(0).prompt(), 3)).hasSizeLessThanOrEqualTo(3);
+                    assertThat(answers.generate(List.of(task.train().get(0).prompt()), 3).get(0))
+                            .hasSizeLessThanOrEqualTo(3);
                 }
             }
             assertThat(method.storedBytes()).isGreaterThanOrEqualTo(Float.BYTES * method.groups().stream().mapToLong(g -> g.parameters()).sum());

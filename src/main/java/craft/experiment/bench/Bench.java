@@ -30,6 +30,9 @@ public final class Bench {
     private static final int PROMPT = 256;
     private static final List<Integer> ALL_PROMPTS = List.of(64, PROMPT, 1024);
     private static final int LABELS = 8;
+    private static final int WRITTEN_ROWS = 8;
+    private static final int WRITTEN_TOKENS = 64;
+    private static final int QUICK_TOKENS = 16;
     /** As in a run of default options. */
     private static final EngineSettings USUAL = EngineOptions.defaults().settings();
     /** Number formats compared with float32. */
@@ -47,7 +50,7 @@ public final class Bench {
 
     /** Sizes for one model; {@code upperPrompts} where the upper half alone is intervened. */
     private record Sizes(Timing timing, int batch, List<Integer> prompts, List<Integer> upperPrompts, int evaluationRows,
-            int evaluationPrompt, int steps, List<EngineSettings> rounded) {
+            int evaluationPrompt, int written, int steps, List<EngineSettings> rounded) {
         /** Long prompts in smaller batches: a plain step keeps every token of every layer. */
         int batch(int prompt) {
             return Math.max(1, Math.min(batch, 1024 / prompt));
@@ -56,8 +59,8 @@ public final class Bench {
 
     /** @param forward one a measured prompt length; @param growth empty where not measured */
     record Measured(String name, long parameters, int layers, List<Forward> forwards, List<Step> steps, ModelBench.Parts parts,
-            ModelBench.Evaluation evaluation, List<ModelBench.Agreement> agreements, Optional<ModelBench.Growth> growth,
-            OptionalLong loaded, OptionalLong peak, long estimate) {
+            ModelBench.Evaluation evaluation, ModelBench.Generation generation, List<ModelBench.Agreement> agreements,
+            Optional<ModelBench.Growth> growth, OptionalLong loaded, OptionalLong peak, long estimate) {
     }
 
     /** Everything measured, for the report. */
@@ -89,15 +92,17 @@ public final class Bench {
         List<Measured> models = new ArrayList<>();
         List<Integer> prompts = options.prompts().isEmpty() ? ALL_PROMPTS : options.prompts();
         Timing timing = quick ? new Timing(1, 5, 1.5) : new Timing(2, 15, 10);
-        Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, options.steps(), ROUNDED);
+        Sizes small = new Sizes(timing, 4, prompts, prompts, quick ? 8 : 64, 96, WRITTEN_TOKENS, options.steps(),
+                ROUNDED);
         try (CausalLm model = CausalLm.load(card.folder(), USUAL)) {
             models.add(measure(card.name(), model, card.folder(), small));
         }
         if (options.large()) {
             Timing slow = quick ? new Timing(1, 3, 2) : new Timing(1, 7, 20);
             Sizes large = quick && options.prompts().isEmpty()
-                    ? new Sizes(slow, 1, List.of(PROMPT), List.of(PROMPT), 2, 96, 0, List.of())
-                    : new Sizes(slow, quick ? 1 : 4, prompts, prompts, quick ? 2 : 16, 96, 0, quick ? List.of() : ROUNDED);
+                    ? new Sizes(slow, 1, List.of(PROMPT), List.of(PROMPT), 2, 96, QUICK_TOKENS, 0, List.of())
+                    : new Sizes(slow, quick ? 1 : 4, prompts, prompts, quick ? 2 : 16, 96,
+                            quick ? QUICK_TOKENS : WRITTEN_TOKENS, 0, quick ? List.of() : ROUNDED);
             peaks.addAll(peaks());
             models.add(random(large));
         }
@@ -154,6 +159,8 @@ public final class Bench {
         ModelBench.Parts parts = bench.parts(sizes.batch(PROMPT), PROMPT, chosen);
         progress.accept(name + ": evaluation");
         ModelBench.Evaluation evaluation = bench.evaluation(sizes.evaluationRows, sizes.evaluationPrompt, LABELS, chosen);
+        progress.accept(name + ": generation");
+        ModelBench.Generation generation = bench.generation(WRITTEN_ROWS, sizes.evaluationPrompt, sizes.written, chosen);
         Optional<ModelBench.Growth> growth = Optional.empty();
         if (sizes.steps > 0) {
             progress.accept(name + ": memory over " + sizes.steps + " steps");
@@ -169,14 +176,14 @@ public final class Bench {
             }
         }
         return new Measured(name, model.config().parameters(), model.config().layers(), forwards, steps, parts, evaluation,
-                agreements, growth, loaded, peak, estimate(name, model.config(), steps));
+                generation, agreements, growth, loaded, peak, estimate(name, model.config(), steps));
     }
 
     /** Bytes for the largest of the steps, plain as well as cached, all of whose batches are kept. */
     private static long estimate(String name, ModelConfig config, List<Step> steps) {
         return steps.stream().mapToLong(step -> new MemoryEstimate(name, config, new MemoryEstimate.Workload(step.batch(), 0,
                 step.prompt() + ModelBench.ANSWER, ModelBench.ANSWER, LABELS * ModelBench.ANSWER, 0, step.layers(),
-                ModelBench.RANK, 3 * step.cacheBytes()), USUAL).total()).max().orElse(0);
+                ModelBench.RANK, 0, 3 * step.cacheBytes()), USUAL).total()).max().orElse(0);
     }
 
     private Step step(String name, ModelBench bench, int batch, int prompt, int[] layers) {

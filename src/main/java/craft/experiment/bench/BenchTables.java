@@ -40,6 +40,9 @@ final class BenchTables {
             tables.add(steps(name, model));
             tables.add(parts(name, model));
             tables.add(evaluation(name, model));
+            if (model.generation().tokens() > 0) {
+                tables.add(generation(name, model));
+            }
             if (!model.agreements().isEmpty()) {
                 tables.add(agreement(name, model));
             }
@@ -116,6 +119,14 @@ final class BenchTables {
                 List.of("labels packed, prompts kept, again", format("%.1f", e.again())));
         return new Table(name + ": evaluation, " + e.labels() + " labels of " + e.labelTokens() + " tokens after prompts of "
                 + e.prompt(), List.of("Way", "Rows/s"), rows, "");
+    }
+
+    private static Table generation(String name, Measured model) {
+        ModelBench.Generation g = model.generation();
+        return new Table(name + ": generation, " + g.rows() + " rows of " + g.tokens() + " tokens after prompts of " + g.prompt(),
+                List.of("Way", "Tokens/s"), List.of(List.of("one row after the other", format("%.1f", g.apart())),
+                        List.of("all rows, plain", format("%.1f", g.plain())),
+                        List.of("all rows, prompts kept", format("%.1f", g.kept()))), "Reading the prompts is part of it.");
     }
 
     private static Table agreement(String name, Measured model) {
@@ -219,6 +230,12 @@ final class BenchTables {
         put(evaluation, "rowsPerSecondPacked", e.packed());
         put(evaluation, "rowsPerSecondFirst", e.first());
         put(evaluation, "rowsPerSecondAgain", e.again());
+        ModelBench.Generation written = model.generation();
+        ObjectNode generation = to.putObject("generation").put("rows", written.rows()).put("prompt", written.prompt())
+                .put("tokens", written.tokens());
+        put(generation, "tokensPerSecondApart", written.apart());
+        put(generation, "tokensPerSecondPlain", written.plain());
+        put(generation, "tokensPerSecondKept", written.kept());
         ArrayNode agreements = to.putArray("agreement");
         for (ModelBench.Agreement a : model.agreements()) {
             ObjectNode one = agreements.addObject().put("way", a.what()).put("tokens", a.predictions());

@@ -91,8 +91,8 @@ public final class FrozenMethod implements ContinualMethod {
         }
 
         @Override
-        public int[] generate(int[] prompt, int maxNewTokens) {
-            return plain.generate(demonstrations.before(prompt, maxNewTokens), maxNewTokens);
+        public List<int[]> generate(List<int[]> prompts, int maxNewTokens) {
+            return plain.generate(prompts.stream().map(prompt -> demonstrations.before(prompt, maxNewTokens)).toList(), maxNewTokens);
         }
 
         @Override

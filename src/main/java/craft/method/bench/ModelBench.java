@@ -10,7 +10,9 @@ import craft.intervention.LoReftTensors;
 import craft.intervention.Positions;
 import craft.lm.CausalLm;
 import craft.lm.CausalLm.Direction;
+import craft.lm.Edits;
 import craft.lm.ForwardPass;
+import craft.lm.Generator;
 import craft.lm.PlainPass;
 import craft.lm.PrefixCache;
 import craft.lm.ScriptModule;
@@ -29,6 +31,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -180,6 +183,38 @@ public final class ModelBench {
                     new Timing.Load(() -> score(cached, packed), 2), new Timing.Load(() -> score(plain, apart), 1)));
             return new Evaluation(rows, prompt, labels, ANSWER, rows / laps.get(2), rows / laps.get(0), rows / first,
                     rows / laps.get(1));
+        }
+    }
+
+    /**
+     * New tokens a second of rows that are written, reading their prompts included. A masked model writes none.
+     *
+     * @param tokens of each row: fewer where the model's context ends; no token ends a row
+     * @param apart one row after the other
+     * @param plain all rows at once
+     * @param kept likewise, with prompts kept
+     */
+    public record Generation(int rows, int prompt, int tokens, double apart, double plain, double kept) {
+    }
+
+    public Generation generation(int rows, int prompt, int tokens, int[] layers) {
+        int most = Math.min(tokens, model.config().context() - prompt);
+        if (!model.config().writesText() || most <= 0) {
+            return new Generation(rows, prompt, 0, Double.NaN, Double.NaN, Double.NaN);
+        }
+        List<Sequence> sequences = sequences(1).batch(rows, prompt, ANSWER);
+        List<int[]> prompts = sequences.stream().map(Sequence::prompt).toList();
+        try (NDManager scope = model.newManager(); PrefixCache cache = new PrefixCache(model, POSITIONS, layers[0], AMPLE)) {
+            Edits edits = LoReftTensors.of(scope, start(layers)).edits();
+            inStep(step -> cache.hidden(step, sequences, edits));
+            Generator plain = new Generator(model, new PlainPass(model));
+            Generator kept = new Generator(model, cache);
+            List<Double> laps = timing.laps(List.of(
+                    new Timing.Load(() -> prompts.forEach(one -> plain.generate(List.of(one), edits, most, Set.of())), 1),
+                    new Timing.Load(() -> plain.generate(prompts, edits, most, Set.of()), 1),
+                    new Timing.Load(() -> kept.generate(prompts, edits, most, Set.of()), 1)));
+            double all = (double) rows * most;
+            return new Generation(rows, prompt, most, all / laps.get(0), all / laps.get(1), all / laps.get(2));
         }
     }
 

@@ -6,6 +6,7 @@ import craft.intervention.Adapter;
 import craft.lm.Adaptation;
 import craft.lm.CausalLm;
 import craft.lm.ForwardPass;
+import craft.lm.Generator;
 import craft.lm.Sequence;
 import craft.lm.SideBySide;
 import craft.method.Answers;
@@ -51,8 +52,8 @@ public final class AdapterAnswers implements Answers {
     }
 
     @Override
-    public int[] generate(int[] prompt, int maxNewTokens) {
-        return model.generate(prompt, adaptation, maxNewTokens);
+    public List<int[]> generate(List<int[]> prompts, int maxNewTokens) {
+        return new Generator(model, pass).generate(prompts, adaptation, maxNewTokens);
     }
 
     @Override

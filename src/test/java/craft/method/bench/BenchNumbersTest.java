@@ -98,6 +98,11 @@ class BenchNumbersTest {
             ModelBench.Evaluation evaluation = bench.evaluation(4, 30, 3, layers);
             assertThat(List.of(evaluation.apart(), evaluation.packed(), evaluation.first(), evaluation.again()))
                     .allSatisfy(rate -> assertThat(rate).isPositive());
+
+            ModelBench.Generation generation = bench.generation(3, 30, 5, layers);
+            assertThat(generation.tokens()).isEqualTo(5);
+            assertThat(List.of(generation.apart(), generation.plain(), generation.kept()))
+                    .allSatisfy(rate -> assertThat(rate).isPositive());
         }
     }
 

@@ -175,7 +175,8 @@ class LoraGoldenTest {
             }
             assertThat(IntStream.of(text).skip(PROMPT.length)).as("a text without the end token, which would stop it").doesNotContain(2);
             try (AdapterAnswers answers = new AdapterAnswers(model, new PlainPass(model), set)) {
-                assertThat(answers.generate(PROMPT, 3)).as(name).containsExactly(Arrays.copyOfRange(text, PROMPT.length, text.length));
+                assertThat(answers.generate(List.of(PROMPT), 3).get(0)).as(name)
+                        .containsExactly(Arrays.copyOfRange(text, PROMPT.length, text.length));
             }
         });
     }
