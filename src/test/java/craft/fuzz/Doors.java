@@ -92,17 +92,17 @@ final class Doors {
 
     private List<Door> recipes() throws IOException {
         Path folder = TinySequence.write(root.resolve("recipe"));
-        TinyModels.llama().write(folder.resolve("m"));
+        TinyModels.llama().set("num_hidden_layers", 4).write(folder.resolve("m"));
         write(folder, "recipe.json", Files.readString(folder.resolve("recipe.json")).replaceAll("\"model\":\"[^\"]*\"", "\"model\":\"m\""));
         Path lora = root.resolve("recipe lora");
         write(lora, "recipe.json", "{\"name\": \"L\", \"model\": \"" + folder.resolve("m") + "\", \"tasks\": [\"" + folder.resolve("who") + "\"], \"method\": "
-                + "{\"type\": \"o-lora\", \"adapter\": {\"kind\": \"lora\", \"lora\": {\"targets\": \"q,v\", \"layers\": \"all\", \"rank\": 2, \"alpha\": 4}}}, "
+                + "{\"type\": \"sequential\", \"adapter\": {\"kind\": \"lora\", \"lora\": {\"targets\": \"q,v\", \"layers\": \"all\", \"rank\": 2, \"alpha\": 4}}}, "
                 + "\"training\": {\"learningRate\": 0.01, \"epochsByTask\": \"who = 2\"}, \"engine\": {\"precision\": \"bfloat16\", \"parts\": 1}, "
                 + "\"data\": {\"trainRows\": 8, \"testRows\": 4}, \"scenario\": \"cil\"}");
         Path study = TinySequence.write(root.resolve("study"));
         write(study, "study.json", "{\"name\": \"S\", \"base\": \"recipe.json\", \"methods\": [{\"name\": \"CRAFT\"}, {\"name\": \"sequential\", \"set\": "
-                + "{\"method.type\": \"sequential\"}}], \"grid\": {\"method.routing.rho\": [0.1, 0.3]}, \"seeds\": [1, 2], \"orders\": [[1, 2, 3], "
-                + "{\"random\": 2, \"seed\": 1}], \"reference\": \"CRAFT\", \"joint\": \"sequential\"}");
+                + "{\"method.type\": \"sequential\"}}], \"grid\": {\"method.routing.rho\": [0.1, 0.3]}, \"seeds\": [1, 2], \"orders\": "
+                + "{\"random\": 2, \"seed\": 1}, \"reference\": \"CRAFT\", \"joint\": \"sequential\"}");
         return List.of(new Door("recipe", folder, List.of("recipe.json"), f -> Preflight.check(RecipeReader.read(f.resolve("recipe.json"), Map.of()))),
                 new Door("recipe lora", lora, List.of("recipe.json"), f -> Preflight.check(RecipeReader.read(f, Map.of()))),
                 new Door("study", study, List.of("study.json", "recipe.json"), StudyReader::read));
