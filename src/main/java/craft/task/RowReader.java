@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Turns the rows of a task's files into examples, and keeps what is to be said of all of them together. */
@@ -26,6 +27,7 @@ final class RowReader {
     private final List<RowProblem> duplicates = new ArrayList<>();
     private final Set<List<String>> exchanges = new LinkedHashSet<>();
     private final Count respelled = new Count();
+    private final Count numbered = new Count();
     private final Count decomposed = new Count();
     private final Count joined = new Count();
     private final Count inputs = new Count();
@@ -145,17 +147,29 @@ final class RowReader {
             return given;
         }
         String label = labels.find(given, noText);
+        if (label == null && noText && place(given) >= 0) {
+            numbered.add(file, row);
+            return labels.listed().get(place(given));
+        }
         if (label == null) {
             int more = labels.listed().size() - SHOWN;
             throw new UnusableRow(key, "\"" + Texts.shortly(given) + "\" is not among the labels of " + labelsFile + ": "
                     + labels.listed().stream().limit(SHOWN).collect(Collectors.joining(", "))
-                    + (more > 0 ? ", and " + more + " more." : ".") + (noText ? " A number is taken as its text: if it is a place in "
-                    + "the list, write the label itself, or list the numbers as labels." : ""));
+                    + (more > 0 ? ", and " + more + " more." : ".") + (noText ? " A number is a label by its text, or "
+                    + "a place in their list, from 0 to " + (labels.listed().size() - 1) + "." : ""));
         }
         if (!label.equals(given)) {
             respelled.add(file, row);
         }
         return label;
+    }
+
+    /**
+     * The place that a number names in the list of labels, from 0 as in the ClassLabel of Hugging Face's datasets; -1 if none, or if
+     * the labels listed are numbers themselves.
+     */
+    private int place(String number) {
+        return labels.listed().stream().noneMatch(label -> label.matches("[-+]?\\d.*")) && number.matches("\\d{1,6}") && Integer.parseInt(number) < labels.listed().size() ? Integer.parseInt(number) : -1;
     }
 
     private void used(List<String> names, List<String> keys) {
@@ -210,6 +224,9 @@ final class RowReader {
                     "No labels are listed, so answers are generated and must match exactly. To choose among labels, "
                             + "list them; to say that answers are generated, write \"labels\": null.", false));
         }
+        tell(remarks, folder, numbered, " give the label as a number; read as its place in the list of " + labelsFile + ", from 0: "
+                + IntStream.range(0, Math.min(SHOWN, labels.listed().size())).mapToObj(i -> i + " = " + labels.listed().get(i))
+                .collect(Collectors.joining(", ")) + (labels.listed().size() > SHOWN ? ", and so on." : "."));
         tell(remarks, folder, respelled, " write the label otherwise than " + labelsFile + " does, in Unicode form (composed or "
                 + "decomposed), spaces or digits; read as the label listed.");
         tell(remarks, folder, decomposed, " have an answer in decomposed Unicode (NFD, as macOS writes file names). Answers are "

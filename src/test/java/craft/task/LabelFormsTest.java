@@ -57,6 +57,17 @@ class LabelFormsTest {
     }
 
     @Test
+    void aNumberIsAPlaceInAListOfWords() {
+        folder.labels("\"sad\"", "\"glad\"").file("train.jsonl", rows("1", "0", "\"sad\"", "2", "\"1\"", "true"));
+        assertThat(folder.read().task().train()).extracting(Example::answer).containsExactly("glad", "sad", "sad");
+        assertThat(folder.read().badRows()).extracting(RowProblem::row).containsExactly(4, 5, 6);
+        assertThat(folder.read().badRows().get(0).reason()).contains("a place in their list, from 0 to 1");
+        assertThat(folder.remarks()).anyMatch(r -> r.contains("2 rows (the first: train.jsonl, row 1)") && r.contains("0 = sad, 1 = glad"));
+        folder.labels("1", "2").file("train.jsonl", rows("1", "0"));
+        assertThat(folder.read().badRows()).extracting(RowProblem::row).containsExactly(2);
+    }
+
+    @Test
     void aDecomposedLabelIsTheListedOne() {
         folder.labels("\"기쁨\"", "\"슬픔\"").file("train.jsonl", rows("\"" + NFD + "\"", "\"슬픔\"", "\" 기쁨\""));
         assertThat(folder.read().requireAllGood().train()).extracting(Example::answer).containsExactly("기쁨", "슬픔", "기쁨");

@@ -119,7 +119,7 @@ class TaskReaderTest {
                 .containsExactly("label", "", "label", "text", "label", "label", "", "", "", "text", "answer");
         assertThat(bad.get(0).reason()).contains("missing").contains("This row has: text");
         assertThat(bad.get(1).reason()).contains("must be a JSON object").contains("a list");
-        assertThat(bad.get(2).reason()).contains("\"3\" is not among the labels").contains("A number is taken as its text");
+        assertThat(bad.get(2).reason()).contains("\"3\" is not among the labels").contains("A number is a label by its text, or a place in their list, from 0 to");
         assertThat(bad.get(3).reason()).contains("empty");
         assertThat(bad.get(4).reason()).contains("empty");
         assertThat(bad.get(5).reason()).contains("\"eggs\" is not among the labels").contains("ham, spam");

@@ -54,7 +54,7 @@ class LoraOptionsTest {
                 .hasMessage("Option method.lora.layers names layer 3, but the model has layers 0 to 2.");
         assertThatThrownBy(() -> new LoraOptions("q", "all", 0, 16).check("method.lora")).hasMessageContaining("method.lora.rank is 0");
         assertThatThrownBy(() -> new LoraOptions("q", "all", 8, 0).check("method.lora")).hasMessageContaining("method.lora.alpha is 0");
-        assertThatThrownBy(() -> new LoraOptions("q", "all", 8, Double.NaN).check("method.lora")).hasMessageContaining("alpha is NaN");
+        assertThatThrownBy(() -> new LoraOptions("q", "all", 8, Double.NaN).check("method.lora")).hasMessageContaining("alpha is not a number");
     }
 
     /** Hidden size 32, keys and values 16 wide, 3 blocks. */

@@ -90,7 +90,7 @@ class OLoraMethodTest {
     @Test
     void weightsBelowZeroAreRefused() {
         assertThatThrownBy(() -> options(-0.1).check()).isInstanceOf(InvalidInputException.class)
-                .hasMessage("Option method.lambda1 is -0.1; it must be at least 0.");
-        assertThatThrownBy(() -> new OLoraOptions(LoraOptions.defaults(), 0.5, Double.NaN).check()).hasMessageContaining("method.lambda2 is NaN");
+                .hasMessage("Option method.lambda1 is -0.1; it must be from 0 to 1000000000.");
+        assertThatThrownBy(() -> new OLoraOptions(LoraOptions.defaults(), 0.5, Double.NaN).check()).hasMessageContaining("method.lambda2 is not a number");
     }
 }
