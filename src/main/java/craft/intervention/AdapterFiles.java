@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.lm.FloatTensor;
 import craft.lm.SafeTensors;
@@ -191,7 +192,7 @@ public final class AdapterFiles {
             throw new InvalidInputException(file + " is no description of adapters that this version of the program knows" + line
                     + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage() + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 }

@@ -1,6 +1,9 @@
 package craft.store;
 
+import com.fasterxml.jackson.core.JacksonException;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
 import craft.experiment.BaseModels;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
@@ -59,8 +62,11 @@ record Provenance(String modelFolder, SortedMap<String, String> model,
             return Optional.of(Json.mapper().readValue(Files.readAllBytes(file), Provenance.class));
         } catch (NoSuchFileException e) {
             return Optional.empty();
+        } catch (JacksonException e) {
+            throw new InvalidInputException(file + " is damaged: " + JsonWords.of(e)
+                    + ". Without it nobody can tell whether model and data are still the same.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage()
+            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e)
                     + ". Without it nobody can tell whether model and data are still the same.", e);
         }
     }
@@ -108,13 +114,13 @@ record Provenance(String modelFolder, SortedMap<String, String> model,
         try (Stream<Path> all = Files.list(Path.of(folder))) {
             files = all.filter(f -> Files.isRegularFile(f) && !f.getFileName().toString().startsWith(".")).toList();
         } catch (IOException | UncheckedIOException | InvalidPathException e) {
-            problems.add(folder + ": " + e);
+            problems.add(folder + ": " + FileWords.reason(e));
         }
         for (Path file : files) {
             try {
                 hashes.put(file.getFileName().toString(), sha256(file));
             } catch (IOException e) {
-                problems.add(file + ": " + e);
+                problems.add(file + ": " + FileWords.reason(e));
             }
         }
         return hashes;

@@ -2,6 +2,7 @@ package craft.store;
 
 import com.fasterxml.jackson.core.JacksonException;
 import craft.error.InvalidInputException;
+import craft.error.JsonWords;
 import craft.experiment.Json;
 import craft.experiment.RunState;
 import craft.experiment.study.RecipeContent;
@@ -162,7 +163,7 @@ public final class StudyCollector {
             provenance.tasks().forEach((task, hashes) -> files.put("task " + RecipeContent.lastName(task), hashes));
             return Optional.of(files);
         } catch (JacksonException e) {
-            throw new InvalidInputException(file + " is damaged: " + e.getOriginalMessage(), e);
+            throw new InvalidInputException(file + " is damaged: " + JsonWords.of(e) + ".", e);
         } catch (IOException e) {
             throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e) + ".", e);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -72,7 +73,7 @@ record AboutTask(String instruction, List<String> labels, boolean labelsGiven, b
             throw new InvalidInputException(file + Rows.place(e) + ": this is not valid JSON: "
                     + JsonWords.of(e), e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + e.getMessage(), e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package craft.task;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +105,7 @@ public record PublishedOrder(String name, String source, List<DataSet> sets, int
                     .sorted(Comparator.naturalOrder())
                     .collect(Collectors.groupingBy(f -> f.getFileName().toString().toLowerCase(Locale.ROOT)));
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(data + " cannot be looked through: " + e.getMessage(), e);
+            throw new InvalidInputException(data + " cannot be looked through: " + FileWords.reason(e) + ".", e);
         }
         Map<DataSet, Path> found = new LinkedHashMap<>();
         for (DataSet set : sets) {

@@ -82,7 +82,8 @@ final class RowReader {
             RowKeys first = pairs().get(0);
             String missing = name(names, first.text()) != null ? first.answer() : first.text();
             throw new InvalidInputException(file + ", row 1, \"" + missing + "\": there is no such column; the columns "
-                    + "are: " + String.join(", ", names) + ". Say which to use in " + AboutTask.FILE
+                    + "are: " + names.stream().limit(SHOWN).map(Texts::shortly).collect(Collectors.joining(", "))
+                    + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "") + ". Say which to use in " + AboutTask.FILE
                     + ": \"columns\": {\"text\": \"...\", \"label\": \"...\"}, or with \"prompt\" and \"answer\".");
         }
     }
@@ -195,7 +196,7 @@ final class RowReader {
         if (there == null) {
             throw new UnusableRow(key, "The key is missing; a row needs \"" + key + "\" and \"" + otherKey + "\". "
                     + (names.isEmpty() ? "This row has no keys."
-                    : "This row has: " + names.stream().limit(SHOWN).collect(Collectors.joining(", ")) + "."));
+                    : "This row has: " + names.stream().limit(SHOWN).map(Texts::shortly).collect(Collectors.joining(", ")) + "."));
         }
         JsonNode value = object.get(there);
         JsonRow.Number number = JsonRow.number(value);

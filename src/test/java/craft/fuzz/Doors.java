@@ -80,8 +80,7 @@ final class Doors {
         Path benchmark = root.resolve("task o-lora");
         write(benchmark, "labels.json", "[\"World\", \"Sports\"]");
         for (String split : List.of("train", "test")) {
-            write(benchmark, split + ".json", "{\"Definition\": [\"What is it?\"], \"Positive Examples\": [], \"Negative Examples\": [], \"Instances\": "
-                    + "[{\"id\": \"1\", \"input\": \"a ball\", \"output\": \"Sports\"}]}");
+            write(benchmark, split + ".json", "[{\"sentence\": \"a ball\", \"label\": \"Sports\"}, {\"sentence\": \"a war\", \"label\": \"World\"}]");
         }
         List<Door> doors = new ArrayList<>();
         for (Path folder : List.of(lines, array, commas, tabs, benchmark)) {

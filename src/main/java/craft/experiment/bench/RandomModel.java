@@ -1,6 +1,7 @@
 package craft.experiment.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.Bundled;
 import craft.experiment.Json;
@@ -50,7 +51,7 @@ final class RandomModel implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new InvalidInputException("The random model cannot be written to the temporary folder: " + e
+            throw new InvalidInputException("The random model cannot be written to the temporary folder: " + FileWords.reason(e)
                     + ". Name a folder with room (java -Djava.io.tmpdir=<folder>), or leave it out (--skip-135m).", e);
         }
     }

@@ -106,7 +106,7 @@ public final class StudyReader {
                             + " nor among the samples. Name a recipe file, or a folder that holds a "
                             + RecipeReader.FILE));
         } catch (InvalidPathException e) {
-            throw problem("base", "\"" + given + "\" is no path: " + e.getReason());
+            throw problem("base", "\"" + given + "\" is no path on this system.");
         }
         Map<String, String> set = tree.has("set") ? options(tree.get("set"), "set") : Map.of();
         try {

@@ -3,6 +3,7 @@ package craft.lm.easybert;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -208,11 +209,11 @@ final class BertJar {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             return reader.read(zip);
         } catch (ZipException | EOFException e) {
-            throw refuse(file, "it is cut off, or no jar at all (" + e.getMessage() + ")", e);
+            throw refuse(file, "it is cut off, or no jar at all", e);
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("There is no file " + file + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read, or the model cannot be written: " + e + ".", e);
+            throw new InvalidInputException(file + " cannot be read, or the model cannot be written: " + FileWords.reason(e) + ".", e);
         }
     }
 

@@ -3,6 +3,7 @@ package craft.lm.easybert;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.lm.ModelFolder;
 import java.io.BufferedOutputStream;
@@ -104,7 +105,7 @@ public final class EasyBert {
         } catch (NoSuchFileException e) {
             throw new InvalidInputException("There is no file " + e.getFile() + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(jar + " could not be imported into " + models + ": " + e
+            throw new InvalidInputException(jar + " could not be imported into " + models + ": " + FileWords.reason(e)
                     + ". Make room or choose another folder, and import it again.", e);
         }
     }
