@@ -42,7 +42,7 @@ class RowsAloneTest {
     @ParameterizedTest
     @MethodSource("types")
     void aRowsNumbersDoNotDependOnItsCompany(String type) {
-        for (EngineSettings settings : List.of(EngineSettings.EXACT, new EngineSettings(Precision.BFLOAT16, true, 2))) {
+        for (EngineSettings settings : settings(type)) {
             try (CausalLm model = CausalLm.load(Path.of("src/test/resources/models/stories260k"), settings);
                     ContinualMethod method = Methods.create(Methods.defaults(type), MethodRuns.setup(model))) {
                 List<TrainingTask> tasks = MethodRuns.tasks().subList(0, 2);
@@ -52,6 +52,12 @@ class RowsAloneTest {
                 }
             }
         }
+    }
+
+    /** Rounded numbers where ways to answer differ: routing, one adapter for all, one a task. The others answer as one of these does. */
+    private static List<EngineSettings> settings(String type) {
+        return List.of("craft", "sequential", "per-task").contains(type)
+                ? List.of(EngineSettings.EXACT, new EngineSettings(Precision.BFLOAT16, true, 2)) : List.of(EngineSettings.EXACT);
     }
 
     private static int groups(ContinualMethod method, List<TrainingTask> tasks) {
