@@ -92,7 +92,7 @@ final class Attended {
                 if (Messages.invalidInput(state.diagnostics())) {
                     throw new InvalidInputException(state.endReason());
                 }
-                console.err().println("The run failed: " + state.endReason() + (state.divergence().isPresent()
+                console.err().println("The run failed: " + state.endReason() + (state.divergence().isPresent() || state.diagnostics().isEmpty()
                         ? " What it had is in " + outcome.folder() + "."
                         : " The whole cause is at the end of " + outcome.folder().resolve("events.jsonl") + "."));
                 return Cli.FAILURE;

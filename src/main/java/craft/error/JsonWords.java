@@ -150,7 +150,7 @@ public final class JsonWords {
         if (said.startsWith("Trailing token")) {
             return "something follows the end; remove it";
         }
-        return said.contains("`null`") ? at + " is null, which it cannot be"
+        return said.contains("`null`") ? at + " is null or empty, which it cannot be"
                 : said.contains("out of range") ? at + " is too large a number" : at + " is not of the kind that belongs there";
     }
 

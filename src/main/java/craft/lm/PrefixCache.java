@@ -92,7 +92,10 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
     public Held prepare(List<Sequence> sequences) {
         begin();
         try {
-            SideBySide.mapOnOneThreadEach(sequences, model.settings().together(sequences), this::kept);
+            List<Sequence> missing = sequences.stream().filter(sequence -> !whole(sequence)).toList();
+            if (!missing.isEmpty()) {
+                SideBySide.mapOnOneThreadEach(missing, model.settings().together(missing), this::kept);
+            }
             return this::end;
         } catch (RuntimeException | Error e) {
             end();
@@ -173,6 +176,12 @@ public final class PrefixCache implements ForwardPass, AutoCloseable {
             misses++;
         }
         return TorchThread.alone(() -> fill(sequence, start, prefix, hidden, past, pastWanted));
+    }
+
+    /** Whether all that is kept of a sequence is there. */
+    private synchronized boolean whole(Sequence sequence) {
+        boolean pastWanted = start(sequence) > 0 && lowest + 1 < model.config().layers();
+        return entries.get(sequence) != null && (!pastWanted || entries.get(prefix(sequence)) != null);
     }
 
     /** Computes what is null and wanted. On one thread, so that bits do not tell how many there were. */

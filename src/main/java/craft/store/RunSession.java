@@ -80,7 +80,7 @@ public final class RunSession {
                 throw problem;
             }
             // The run is over in any case; whoever listens must learn of it.
-            LOG.log(Level.ERROR, problem.getMessage()); // which names the cause; a stack trace would be no help
+            LOG.log(Level.DEBUG, problem.getMessage()); // its words are in the end that listeners hear
             markUnrecorded();
         }
         if (Journal.ends(event)) {
@@ -99,7 +99,7 @@ public final class RunSession {
         try {
             Files.createFile(folder.unrecorded());
         } catch (IOException e) { // then it is found as one that ended early, which is true as well
-            LOG.log(Level.ERROR, "Nor can " + folder.unrecorded() + " be made (" + Trouble.why(e) + ").");
+            LOG.log(Level.DEBUG, "Nor can " + folder.unrecorded() + " be made (" + Trouble.why(e) + ").");
         }
     }
 

@@ -66,7 +66,7 @@ class JsonWordsTest {
         return List.of(
                 Arguments.of("{\"a\":\"x\",\"b\":\"\",\"c\":[]}", "\"a\" is \"x\", which it cannot be"),
                 Arguments.of("{\"a\":1}", "\"b\" is missing"),
-                Arguments.of("{\"a\":null,\"b\":\"\",\"c\":[]}", "\"a\" is null, which it cannot be"),
+                Arguments.of("{\"a\":null,\"b\":\"\",\"c\":[]}", "\"a\" is null or empty, which it cannot be"),
                 Arguments.of("{\"a\":1,\"b\":[],\"c\":[]}", "\"b\" is not of the kind that belongs there"),
                 Arguments.of("{\"a\":1,\"b\":\"\",\"c\":[1,{}]}", "\"c.2\" is not of the kind"),
                 Arguments.of("{\"a\":1,\"b\":\"\",\"c\":[],\"d\":3}", "\"d\" is not known"),

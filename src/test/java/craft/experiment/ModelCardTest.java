@@ -42,7 +42,7 @@ class ModelCardTest {
     @Test
     void whatCannotBeUsedIsRefused() throws IOException {
         refused("", "No model is named");
-        refused("a\0b", "not a path");
+        refused("a\0b", "no path");
         refused(temp.resolve("nowhere").toString(), "There is no model folder");
         refused("bundled:nothing-of-this-name", "nothing-of-this-name");
 

@@ -118,7 +118,7 @@ class FuzzTest {
         } catch (InvalidInputException e) {
             tally.refusals++;
             problem = unclear(e.getMessage());
-            if (problem.isEmpty() && NULL.matcher(e.getMessage().replace("true, false, null", "").replace("write null", "").replace("or null for", "")).find() && !damage.contains("null")) {
+            if (problem.isEmpty() && NULL.matcher(e.getMessage().replace("true, false, null", "").replace("write null", "").replace("or null for", "").replace("is null or empty", "")).find() && !damage.contains("null")) {
                 problem = "A null in the text: " + e.getMessage();
             }
         } catch (AssertionError e) {
