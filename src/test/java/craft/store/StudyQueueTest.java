@@ -43,12 +43,16 @@ class StudyQueueTest {
 
     private Study study(String... epochs) {
         List<Variant> methods = Stream.of(epochs).map(e -> new Variant("e" + e, Map.of("training.epochs", e))).toList();
-        return new Study("Queue", "", RecipeReader.of("Base", "bundled:seedling", List.of("/t/x", "/t/y")), methods, Map.of(),
+        return new Study("Queue", "", RecipeReader.of("Base", "bundled:seedling", List.of(temp.resolve("x").toString(), temp.resolve("y").toString())), methods, Map.of(),
                 List.of(1L), List.of(new TaskOrder(List.of(1, 2)), new TaskOrder(List.of(2, 1))), methods.get(0).name(), "");
     }
 
     @BeforeEach
-    void make() {
+    void make() throws IOException {
+        for (String task : List.of("x", "y")) { // a run goes on only where its tasks are what they were
+            Files.createDirectories(temp.resolve(task));
+            Files.writeString(temp.resolve(task).resolve("train.jsonl"), task);
+        }
         folder = StudyFolder.make(temp.resolve("study"), study("1", "2"));
     }
 
@@ -183,7 +187,7 @@ class StudyQueueTest {
     @Test
     void aRunOfAnotherRecipeIsRefusedAndKept() throws InterruptedException {
         run(queue());
-        Study changed = new Study("Queue", "", RecipeReader.of("Base", "bundled:seedling", List.of("/t/x", "/t/y")),
+        Study changed = new Study("Queue", "", RecipeReader.of("Base", "bundled:seedling", List.of(temp.resolve("x").toString(), temp.resolve("y").toString())),
                 List.of(new Variant("e1", Map.of("training.epochs", "9")), new Variant("e2", Map.of("training.epochs", "2"))),
                 Map.of(), List.of(1L), folder.study().orders(), "e1", "");
         folder = StudyFolder.make(folder.root(), changed);
