@@ -48,7 +48,8 @@ public final class EndReasons {
         String remedies = d.options().entrySet().stream().map(option -> words.get("end.remedy."
                 + d.remedy(option.getKey()).name().toLowerCase(Locale.ROOT), option.getKey(), option.getValue()))
                 .collect(Collectors.joining("; "));
-        String kept = d.keptStep() < 0 ? words.get("end.kept.none") : words.get("end.kept", Integer.toString(d.keptStep()));
+        String kept = d.keptStep() < 0 ? words.get("end.kept.none")
+                : d.keptStep() == 0 ? words.get("end.kept.first") : words.get("end.kept", Integer.toString(d.keptStep()));
         return words.get("end.diverged", place, number, remedies, kept);
     }
 }
