@@ -1,13 +1,18 @@
 package craft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import craft.experiment.EngineOptions;
+import craft.experiment.bench.BenchReport;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BenchCommandTest {
@@ -48,6 +53,25 @@ class BenchCommandTest {
         assertThat(model.get("estimatedBytes").longValue()).isGreaterThan(100_000_000);
         assertThat(console.err()).contains("Measuring stories260k: memory over 20 steps", "Peak ", "Cached ms",
                 "plain forward pass", "generation, 8 rows of 64 tokens", "resident memory");
+    }
+
+    @Test
+    void aChildPrintsTheSecondsOfEachKindOfWork() throws IOException, URISyntaxException {
+        assertThat(console.run("bench", "--steps-alone", "--model", stories())).as(console.err()).isZero();
+        JsonNode seconds = new ObjectMapper().readTree(console.out());
+        assertThat(seconds).hasSize(3).allSatisfy(value -> assertThat(value.doubleValue()).isPositive());
+        assertThat(seconds.get("cached step").doubleValue()).isLessThan(seconds.get("plain step").doubleValue());
+    }
+
+    @Test
+    @Tag("heavy")
+    void equalBitsAreMeasuredBothWaysInProcessesOfTheirOwn() throws URISyntaxException {
+        assumeThat(EngineOptions.matrixLibraryMode()).isNotEmpty();
+        List<String> told = new ArrayList<>();
+        BenchReport.Table table = new MatrixModeCost(told::add).measure(stories());
+        assertThat(table.rows()).extracting(row -> row.get(0)).containsExactly("plain pass", "plain step", "cached step");
+        assertThat(table.rows()).allSatisfy(row -> assertThat(Double.parseDouble(row.get(3))).isBetween(0.1, 10.0));
+        assertThat(told).hasSize(4).last().asString().contains("MKL_CBWR=(nothing)");
     }
 
     @Test
