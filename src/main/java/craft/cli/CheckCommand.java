@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -171,9 +172,12 @@ final class CheckCommand implements Callable<Integer> {
 
     private void run(Path path) {
         RunRecord run = RunStore.open(path);
+        Optional<String> damaged = run.adaptersProblem();
         console.out().println("Run of \"" + run.recipe().name() + "\": "
-                + (run.remarks().isEmpty() ? "good" : "readable")
-                + (run.hasInterventions() ? ", its interventions can be exported" : ", no interventions to export"));
+                + (run.remarks().isEmpty() && damaged.isEmpty() ? "good" : "readable")
+                + (damaged.isPresent() ? ", what it trained cannot be exported" : run.hasInterventions()
+                        ? ", its interventions can be exported" : ", no interventions to export"));
+        damaged.ifPresent(problem -> console.out().println("  remark      " + problem));
         run.remarks().forEach(remark -> console.out().println("  remark      " + remark));
         console.out().print(new RunReport(run.state(), run.folder()).text());
     }

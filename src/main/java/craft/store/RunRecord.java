@@ -6,6 +6,7 @@ import craft.experiment.Recipe;
 import craft.experiment.RunEvent;
 import craft.experiment.RunEvent.RunFailed.Fault;
 import craft.experiment.RunState;
+import craft.intervention.AdapterFiles;
 import craft.task.Prediction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,6 +129,16 @@ public final class RunRecord {
     /** Whether there is something to export. */
     public boolean hasInterventions() {
         return newestInterventions().isPresent();
+    }
+
+    /** Why what was trained last cannot be read; empty when it can, or when nothing was trained. */
+    public Optional<String> adaptersProblem() {
+        try {
+            newestInterventions().ifPresent(AdapterFiles::read);
+            return Optional.empty();
+        } catch (InvalidInputException e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
     Optional<Path> newestInterventions() {

@@ -78,7 +78,13 @@ class CliRunTest {
         assertThat(exporting.run("export", run.toString(), "--format", "pyreft", "--to", target.toString())).isZero();
         assertThat(target.resolve("group-1/config.json")).exists();
         assertThat(target.resolve("group-1").toFile().list((d, name) -> name.startsWith("intkey_"))).hasSize(2);
-        assertThat(new Captured().run("check", run.toString())).isZero();
+        Captured good = new Captured();
+        assertThat(good.run("check", run.toString())).isZero();
+        assertThat(good.out()).contains(": good, its interventions can be exported");
+        Files.writeString(run.resolve("interventions/after-3/adapters.json"), "{}"); // check opens what an export opens
+        Captured damaged = new Captured();
+        assertThat(damaged.run("check", run.toString())).isZero();
+        assertThat(damaged.out()).contains(": readable, what it trained cannot be exported", "adapters.json");
     }
 
     @Test
