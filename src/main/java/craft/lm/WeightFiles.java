@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import craft.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,11 +103,20 @@ record WeightFiles(Map<String, SafeTensors> byName, Set<SafeTensors> files, List
     private static String shardName(Path index, Map.Entry<String, JsonNode> entry) {
         String name = entry.getValue().isTextual() ? entry.getValue().textValue() : "";
         if (!name.endsWith(".safetensors") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')
-                || name.length() > 200) {
+                || name.length() > 200 || !possible(name)) {
             throw new InvalidInputException(index + " names " + ConfigJson.brief(entry.getValue()) + " for tensor \"" + entry.getKey()
                     + "\"; it must be a .safetensors file of the same folder.");
         }
         return name;
+    }
+
+    /** Whether a file of this system can have that name at all: half a character, for example, is none. */
+    private static boolean possible(String name) {
+        try {
+            return !Path.of(name).toString().isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static InvalidInputException none(Path folder) {

@@ -155,7 +155,7 @@ final class RowReader {
         if (label == null) {
             int more = labels.listed().size() - SHOWN;
             throw new UnusableRow(key, "\"" + Texts.shortly(given) + "\" is not among the labels of " + labelsFile + ": "
-                    + labels.listed().stream().limit(SHOWN).collect(Collectors.joining(", "))
+                    + labels.listed().stream().limit(SHOWN).map(Texts::shortly).collect(Collectors.joining(", "))
                     + (more > 0 ? ", and " + more + " more." : ".") + (noText ? " A number is a label by its text, or "
                     + "a place in their list, from 0 to " + (labels.listed().size() - 1) + "." : ""));
         }
@@ -226,7 +226,7 @@ final class RowReader {
                             + "list them; to say that answers are generated, write \"labels\": null.", false));
         }
         tell(remarks, folder, numbered, " give the label as a number; read as its place in the list of " + labelsFile + ", from 0: "
-                + IntStream.range(0, Math.min(SHOWN, labels.listed().size())).mapToObj(i -> i + " = " + labels.listed().get(i))
+                + IntStream.range(0, Math.min(SHOWN, labels.listed().size())).mapToObj(i -> i + " = " + Texts.shortly(labels.listed().get(i)))
                 .collect(Collectors.joining(", ")) + (labels.listed().size() > SHOWN ? ", and so on." : "."));
         tell(remarks, folder, respelled, " write the label otherwise than " + labelsFile + " does, in Unicode form (composed or "
                 + "decomposed), spaces or digits; read as the label listed.");
