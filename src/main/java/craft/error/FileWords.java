@@ -25,7 +25,7 @@ public final class FileWords {
     static {
         SYSTEM.put("no space left", "the disk is full");
         SYSTEM.put("not enough space", "the disk is full");
-        SYSTEM.put("disk quota exceeded", "the user's share of the disk is full");
+        SYSTEM.put("quota exceeded", "the user's share of the disk is full");
         SYSTEM.put("file too large", "it would be larger than a file may be here");
         SYSTEM.put("read-only file system", "the disk is read-only");
         SYSTEM.put("too many levels of symbolic links", "its links lead round in a circle");

@@ -3,6 +3,7 @@ package craft.store;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
@@ -66,7 +67,7 @@ final class PredictionFiles {
             throw new InvalidInputException(file.get() + ", row " + (predictions.size() + 1) + ", is damaged: it is not a row of "
                     + "answers as the program writes them.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file.get() + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(file.get() + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
         return predictions;
     }
@@ -80,7 +81,7 @@ final class PredictionFiles {
         try (Stream<Path> files = Files.list(predictions)) {
             return files.filter(f -> f.getFileName().toString().startsWith(number)).sorted().findFirst();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(predictions + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(predictions + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 }

@@ -66,7 +66,7 @@ record Provenance(String modelFolder, SortedMap<String, String> model,
             throw new InvalidInputException(file + " is damaged: " + JsonWords.of(e)
                     + ". Without it nobody can tell whether model and data are still the same.", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e)
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e)
                     + ". Without it nobody can tell whether model and data are still the same.", e);
         }
     }

@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.Json;
 import craft.experiment.Recipe;
@@ -49,7 +50,7 @@ public final class RunRecord {
             record.fold(new JournalReader(Json.mapper()).read(folder.journal(), steps));
             return record;
         } catch (IOException e) {
-            throw new InvalidInputException(path + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(path + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 
@@ -145,7 +146,7 @@ public final class RunRecord {
         try {
             return folder.newestInterventions();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException(folder.path() + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(folder.path() + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 

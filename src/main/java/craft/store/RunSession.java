@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.experiment.NotRecordedException;
 import craft.experiment.Recipe;
 import craft.experiment.RunArtifacts;
@@ -99,7 +100,7 @@ public final class RunSession {
         try {
             Files.createFile(folder.unrecorded());
         } catch (IOException e) { // then it is found as one that ended early, which is true as well
-            LOG.log(Level.DEBUG, "Nor can " + folder.unrecorded() + " be made (" + Trouble.why(e) + ").");
+            LOG.log(Level.DEBUG, "Nor can " + folder.unrecorded() + " be made (" + FileWords.reason(e) + ").");
         }
     }
 

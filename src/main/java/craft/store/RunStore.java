@@ -252,7 +252,7 @@ public final class RunStore {
     /** A full disk is nobody's bad input. */
     private static RuntimeException unusable(String what, Path folder, IOException e, String remedy) {
         return Trouble.full(e, folder) ? new NotRecordedException(what + ": the disk is full. Make room and try again.", e)
-                : new InvalidInputException(what + ": " + Trouble.why(e) + "." + remedy, e);
+                : new InvalidInputException(what + ": " + FileWords.reason(e) + "." + remedy, e);
     }
 
     private Path create(Recipe recipe, Instant now) throws IOException {

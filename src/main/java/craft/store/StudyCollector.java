@@ -1,6 +1,7 @@
 package craft.store;
 
 import com.fasterxml.jackson.core.JacksonException;
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.error.JsonWords;
 import craft.experiment.Json;
@@ -84,7 +85,7 @@ public final class StudyCollector {
                 }
             });
         } catch (IOException e) {
-            throw new InvalidInputException("The folder " + place + " cannot be searched: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException("The folder " + place + " cannot be searched: " + FileWords.reason(e) + ".", e);
         }
         runs.sort(null);
         return runs;
@@ -165,7 +166,7 @@ public final class StudyCollector {
         } catch (JacksonException e) {
             throw new InvalidInputException(file + " is damaged: " + JsonWords.of(e) + ".", e);
         } catch (IOException e) {
-            throw new InvalidInputException(file + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException(file + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 }

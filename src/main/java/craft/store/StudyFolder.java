@@ -1,5 +1,6 @@
 package craft.store;
 
+import craft.error.FileWords;
 import craft.error.InvalidInputException;
 import craft.experiment.RecipeReader;
 import craft.experiment.RunState;
@@ -69,7 +70,7 @@ public final class StudyFolder {
     }
 
     InvalidInputException unwritable(IOException e) {
-        return new InvalidInputException("The study cannot be kept in " + root + ": " + Trouble.why(e)
+        return new InvalidInputException("The study cannot be kept in " + root + ": " + FileWords.reason(e)
                 + ". Choose another folder, or make room in this one.", e);
     }
 
@@ -90,7 +91,7 @@ public final class StudyFolder {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(f -> Files.isRegularFile(f.resolve(StudyReader.FILE))).sorted().toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new InvalidInputException("The folder " + folder + " cannot be read: " + Trouble.why(e) + ".", e);
+            throw new InvalidInputException("The folder " + folder + " cannot be read: " + FileWords.reason(e) + ".", e);
         }
     }
 

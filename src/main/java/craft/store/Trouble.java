@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
-/** What is wrong when a run's folder cannot be read or written, in words without a library's names. */
+/** What it means for a run that its folder cannot be written. */
 final class Trouble {
     /** Less room than any write that matters needs. The system's own words for a full disk depend on its language. */
     private static final long NO_ROOM = 1 << 16;
@@ -20,13 +19,12 @@ final class Trouble {
     static NotRecordedException notRecorded(String what, Path where, IOException e) {
         return new NotRecordedException("The run cannot be recorded any more: " + what + " could not be written to " + where
                 + (full(e, where) ? ", because the disk is full. Make room, then resume the run to go on."
-                : " (" + why(e) + "). Put that right, then resume the run to go on."), e);
+                : " (" + FileWords.reason(e) + "). Put that right, then resume the run to go on."), e);
     }
 
     /** Whether the reason is that there is no room on the disk that {@code where} is on. */
     static boolean full(IOException e, Path where) {
-        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        if (text.contains("no space left") || text.contains("not enough space") || text.contains("quota exceeded")) {
+        if (FileWords.full(e)) {
             return true;
         }
         if (e instanceof RunLock.Held || e instanceof FileSystemException f && f.getReason() == null) {
@@ -41,16 +39,5 @@ final class Trouble {
         } catch (IOException unknown) {
             return false;
         }
-    }
-
-    /** The same of an {@link IOException}, in another or not. */
-    static String why(Exception e) {
-        return e instanceof IOException io ? why(io) : e.getCause() instanceof IOException io ? why(io)
-                : "the system gives no reason";
-    }
-
-    /** A few words, without the file's name; no sentence. */
-    static String why(IOException e) {
-        return FileWords.reason(e);
     }
 }

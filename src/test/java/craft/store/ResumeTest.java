@@ -56,25 +56,13 @@ class ResumeTest {
         TinySequence.write(shared.resolve("tiny"));
         recipe = recipe();
         RunSession session = new RunStore(shared.resolve("runs")).prepare(recipe);
-        run(session, (event, control) -> { });
+        TinyRuns.run(session, (event, control) -> { });
         whole = session.folder();
     }
 
     @BeforeEach
     void open() {
         store = new RunStore(temporary.resolve("runs"));
-    }
-
-    /** What its listener heard. */
-    private static List<RunEvent> run(RunSession session, BiConsumer<RunEvent, RunControl> then) throws InterruptedException {
-        List<RunEvent> heard = new ArrayList<>();
-        session.addListener(event -> {
-            heard.add(event);
-            then.accept(event, session.control());
-        });
-        session.control().start();
-        session.control().await();
-        return heard;
     }
 
     private static BiConsumer<RunEvent, RunControl> stopAt(Predicate<RunEvent> moment) {
@@ -101,12 +89,12 @@ class ResumeTest {
     private Path interrupted(Recipe of, List<Predicate<RunEvent>> moments) throws InterruptedException {
         RunSession session = store.prepare(of);
         for (Predicate<RunEvent> moment : moments) {
-            run(session, stopAt(moment));
+            TinyRuns.run(session, stopAt(moment));
             assertThat(state(session.folder()).status()).isEqualTo(RunState.Status.INTERRUPTED);
             assertThat(state(session.folder()).endReason()).contains("Stopped by the user", "Resume");
             session = store.resume(session.folder());
         }
-        run(session, (event, control) -> { });
+        TinyRuns.run(session, (event, control) -> { });
         return session.folder();
     }
 
@@ -150,7 +138,7 @@ class ResumeTest {
         String[] off = {"method.routing.enabled=false", "method.tuning.lambda=0", "method.tuning.epsilon=0",
             "method.merging.enabled=false"};
         RunSession session = store.prepare(recipe(off));
-        run(session, (event, control) -> { });
+        TinyRuns.run(session, (event, control) -> { });
         RunResults.assertSame(interrupted(recipe(off), List.of(step(1), step(8))), session.folder());
     }
 
@@ -164,7 +152,7 @@ class ResumeTest {
         moments.put("routed", event -> event instanceof RunEvent.RoutingDecided r && r.task() == 2);
         moments.put("merged", event -> event instanceof RunEvent.Merged m && m.task() == 2);
         moments.put("evaluating", event -> event instanceof RunEvent.TaskEvaluated t && t.after() == 2 && t.task() == 2);
-        run(session, (event, control) -> moments.forEach((name, moment) -> {
+        TinyRuns.run(session, (event, control) -> moments.forEach((name, moment) -> {
             if (moment.test(event)) { // what a kill at this moment would leave
                 killed.add(copy(session.folder(), temporary.resolve("killed").resolve(name)));
             }
@@ -172,7 +160,7 @@ class ResumeTest {
         assertThat(killed).hasSize(moments.size());
         for (Path folder : killed) {
             assertThat(state(folder).status()).isEqualTo(RunState.Status.INTERRUPTED);
-            List<RunEvent> heard = run(store.resume(folder), (event, control) -> { });
+            List<RunEvent> heard = TinyRuns.run(store.resume(folder), (event, control) -> { });
             RunResults.assertSame(folder, whole);
             assertThat(heard).as("a listener hears all of it").isEqualTo(RunStore.open(folder).events());
         }
@@ -222,21 +210,21 @@ class ResumeTest {
         session.control().resume();
         session.control().await();
         RunResults.assertSame(session.folder(), whole);
-        run(store.resume(off), (event, control) -> { });
+        TinyRuns.run(store.resume(off), (event, control) -> { });
         RunResults.assertSame(off, whole);
     }
 
     @Test
     void stopNowEndsBeforeTheNextStageAndIsTheSameAfterwards() throws Exception {
         RunSession session = store.prepare(recipe);
-        List<RunEvent> heard = run(session, (event, control) -> {
+        List<RunEvent> heard = TinyRuns.run(session, (event, control) -> {
             if (event instanceof RunEvent.StageFinished f && f.task() == 1 && f.stage() == Stage.WARM_UP) {
                 control.stopNow();
             }
         });
         assertThat(heard).noneMatch(stage(1, Stage.ROUTE));
         RunSession again = store.resume(session.folder());
-        List<RunEvent> rest = run(again, (event, control) -> { });
+        List<RunEvent> rest = TinyRuns.run(again, (event, control) -> { });
         RunEvent.RunResumed resumed = rest.stream().filter(RunEvent.RunResumed.class::isInstance)
                 .map(RunEvent.RunResumed.class::cast).findFirst().orElseThrow();
         assertThat(resumed.checkpoint()).as("the checkpoint of the warm-up's last step").endsWith("-step-4");
@@ -245,7 +233,7 @@ class ResumeTest {
 
     private Path stopped(int runStep) throws InterruptedException {
         RunSession session = store.prepare(recipe);
-        run(session, stopAt(step(runStep)));
+        TinyRuns.run(session, stopAt(step(runStep)));
         return session.folder();
     }
 
@@ -270,7 +258,7 @@ class ResumeTest {
     }
 
     private void goesOnAndSays(Path folder, String... words) throws Exception {
-        run(store.resume(folder), (event, control) -> { });
+        TinyRuns.run(store.resume(folder), (event, control) -> { });
         assertThat(String.join("\n", state(folder).notes())).contains(words);
         RunResults.assertSame(folder, whole);
     }
@@ -346,7 +334,7 @@ class ResumeTest {
     void aKillBetweenTwoRenamesIsUndone() throws Exception {
         Path folder = stopped(13);
         Files.move(folder.resolve("interventions/after-1"), folder.resolve("interventions/.after-1.before"));
-        run(store.resume(folder), (event, control) -> { });
+        TinyRuns.run(store.resume(folder), (event, control) -> { });
         assertThat(state(folder).notes()).isEmpty();
         RunResults.assertSame(folder, whole);
     }
@@ -381,7 +369,7 @@ class ResumeTest {
     void aCheckpointThatCannotBeWrittenIsToldOnceAndTheRunGoesOn() throws Exception {
         RunSession session = store.prepare(recipe);
         Files.writeString(session.folder().resolve("checkpoints"), "a file in the folder's place");
-        run(session, (event, control) -> { });
+        TinyRuns.run(session, (event, control) -> { });
         assertThat(state(session.folder()).notes()).singleElement().asString().contains("no checkpoint could be written");
         RunResults.assertSame(session.folder(), whole);
     }
@@ -396,7 +384,7 @@ class ResumeTest {
         assertThatThrownBy(() -> store.resume(folder)).isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("writing the run already");
         assertThat(RunStore.open(folder).status()).isEqualTo(RunState.Status.RUNNING);
-        run(one, stopAt(step(5)));
+        TinyRuns.run(one, stopAt(step(5)));
         Path rows = shared.resolve("tiny/where/test.jsonl");
         String before = Files.readString(rows);
         try {
@@ -407,7 +395,7 @@ class ResumeTest {
         } finally {
             Files.writeString(rows, before);
         }
-        run(store.resume(folder), (event, control) -> { });
+        TinyRuns.run(store.resume(folder), (event, control) -> { });
         RunResults.assertSame(folder, whole);
     }
 }
