@@ -40,7 +40,7 @@ public record ModelCard(Path folder, String name, String family, long parameters
      * @throws InvalidInputException when the folder is no model we can use, with what is wrong
      */
     public static ModelCard read(String model) {
-        try (ModelFolder opened = ModelFolder.open(BaseModels.folder(model)); Tokens tokens = Tokens.load(opened.tokenizer())) {
+        try (ModelFolder opened = ModelFolder.open(BaseModels.folder(model)); Tokens tokens = opened.tokens()) {
             List<String> remarks = ModelRemarks.of(opened, tokens);
             ModelConfig config = opened.config();
             Path folder = opened.folder().toAbsolutePath().normalize();

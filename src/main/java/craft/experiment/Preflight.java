@@ -37,7 +37,7 @@ public record Preflight(ModelCard model, List<TaskReading> tasks, MemoryEstimate
         recipe.sites().layersOf(card.layers());
         recipe.sites().check(card.hiddenSize());
         List<TaskReading> readings = Preparation.read(recipe);
-        try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = Tokens.load(model.tokenizer())) {
+        try (ModelFolder model = ModelFolder.open(card.folder()); Tokens tokens = model.tokens()) {
             List<EncodedTask> tasks = Preparation.encode(tokens, model.config(), recipe, readings);
             PromptTokens.requireKnown(tokens, model.config(), tasks);
             MemoryEstimate memory = new MemoryEstimate(card.name(), model.config(),

@@ -55,7 +55,7 @@ public final class CausalLm implements AutoCloseable {
      */
     public static CausalLm load(Path folder, EngineSettings settings) {
         try (ModelFolder files = ModelFolder.open(folder)) {
-            Tokens tokens = Tokens.load(files.tokenizer());
+            Tokens tokens = files.tokens();
             NDManager manager = TorchThread.manager();
             try {
                 List<String> remarks = ModelRemarks.of(files, tokens);

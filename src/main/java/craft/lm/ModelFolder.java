@@ -27,6 +27,7 @@ public final class ModelFolder implements AutoCloseable {
 
     private final Path folder;
     private final ModelConfig config;
+    private final TokenizerFile tokenizer;
     private final Map<String, Place> byName;
     private final Set<SafeTensors> files;
     private final long bytes;
@@ -36,9 +37,10 @@ public final class ModelFolder implements AutoCloseable {
     private record Place(SafeTensors file, String name) {
     }
 
-    private ModelFolder(Path folder, ModelConfig.Reading reading, WeightFiles weights) throws IOException {
+    private ModelFolder(Path folder, ModelConfig.Reading reading, TokenizerFile tokenizer, WeightFiles weights) throws IOException {
         this.folder = folder;
         this.config = reading.config();
+        this.tokenizer = tokenizer;
         this.byName = Collections.unmodifiableMap(canonical(folder, config, weights.byName()));
         this.files = weights.files();
         this.said = Stream.concat(reading.remarks().stream(), weights.remarks().stream()).toList();
@@ -83,10 +85,10 @@ public final class ModelFolder implements AutoCloseable {
             throw NoModel.in(folder);
         }
         ModelConfig.Reading reading = ModelConfig.reading(folder.resolve("config.json"));
-        TokenizerFile.requireThere(folder);
+        TokenizerFile tokenizer = TokenizerFile.in(folder);
         WeightFiles weights = WeightFiles.find(folder);
         try {
-            return new ModelFolder(folder, reading, weights);
+            return new ModelFolder(folder, reading, tokenizer, weights);
         } catch (IOException e) {
             throw WrongContent.unreadable(folder, e);
         }
@@ -102,6 +104,11 @@ public final class ModelFolder implements AutoCloseable {
 
     public Path tokenizer() {
         return folder.resolve("tokenizer.json");
+    }
+
+    /** The tokenizer, of the file as it was read when the folder was opened; close it. @throws InvalidInputException when it is broken */
+    public Tokens tokens() {
+        return Tokens.of(tokenizer(), tokenizer);
     }
 
     /** Bytes of all weight files together. */

@@ -39,7 +39,7 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build()).build();
 
     /** @throws InvalidInputException when the folder has none, or one that is damaged */
-    static void requireThere(Path folder) {
+    static TokenizerFile in(Path folder) {
         Path file = folder.resolve(NAME);
         WrongContent.check(file, false);
         if (!Files.isRegularFile(file)) {
@@ -52,7 +52,7 @@ record TokenizerFile(String text, int largest, String largestToken, Map<String, 
                                             + " (in Python: AutoTokenizer.from_pretrained(folder).save_pretrained(folder))."
                                     : " Download it."));
         }
-        read(file);
+        return read(file);
     }
 
     /** @throws InvalidInputException when the file is missing, no JSON, or no tokenizer by its outline */

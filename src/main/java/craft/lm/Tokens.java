@@ -91,8 +91,12 @@ public final class Tokens implements AutoCloseable {
      * @throws InvalidInputException when the file is missing or broken
      */
     public static Tokens load(Path file) {
+        return of(file, TokenizerFile.read(file));
+    }
+
+    /** The same of a file that has been read. */
+    static Tokens of(Path file, TokenizerFile read) {
         System.setProperty("ai.djl.offline", System.getProperty("ai.djl.offline", "true"));
-        TokenizerFile read = TokenizerFile.read(file);
         TokenizerSettings settings = TokenizerSettings.beside(file);
         HuggingFaceTokenizer made = null;
         try {
