@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import craft.ui.text.Words;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import javafx.application.Platform;
 import javafx.collections.ListChangeListener;
+import javafx.geometry.Bounds;
 import javafx.scene.Node;
 import javafx.scene.control.Labeled;
 import javafx.stage.Stage;
@@ -96,6 +98,20 @@ public final class TestWindow implements AutoCloseable {
     /** A node of the window by {@code #id}, or null. */
     public Node find(String id) {
         return stage.getScene().getRoot().lookup(id);
+    }
+
+    /**
+     * Clicks a node that a live run may lay out at any time: where it is, is asked on the JavaFX thread. The robot asks on the test's
+     * own thread, and layout of text is not made for two.
+     */
+    public void click(String id) {
+        List<Bounds> at = new ArrayList<>();
+        robot.interact(() -> {
+            Node node = find(id);
+            assertThat(node.isVisible()).as(id).isTrue();
+            at.add(node.localToScreen(node.getBoundsInLocal()));
+        });
+        robot.clickOn(at.get(0));
     }
 
     public String text(String id) {

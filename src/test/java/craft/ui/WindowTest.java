@@ -127,10 +127,10 @@ class WindowTest {
         SampleRun.running().forEach(runs::emit);
         window.await(() -> !model.live().get().state().steps().isEmpty());
         assertThat(window.find("#run").isDisabled()).isTrue();
-        robot.clickOn("#pause");
+        window.click("#pause");
         runs.emit(new RunEvent.RunPaused());
         window.await(() -> window.text("#pause").equals("Continue"));
-        robot.clickOn("#pause");
+        window.click("#pause");
         runs.emit(new RunEvent.RunContinued());
         window.await(() -> window.text("#pause").equals("Pause"));
 
@@ -141,7 +141,7 @@ class WindowTest {
         assertThat(runs.commands).containsExactly("start", "pause", "resume");
 
         window.dialogs.agrees = true;
-        robot.clickOn("#stop");
+        window.click("#stop");
         assertThat(window.dialogs.asked).last().isEqualTo("Stop after this step");
         runs.emit(new RunEvent.RunInterrupted("Stopped by the user."));
         window.await(() -> model.live().get() == null);
